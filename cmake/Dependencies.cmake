@@ -1,0 +1,43 @@
+# What the library, its tests and its examples are built on: the system's packages, or a pinned archive where one is
+# missing. Each archive's SHA-256 is the one that several package recipes give for it.
+include(FetchContent)
+
+# FineTuning_depends(NAME VERSION URL SHA256): finds the package, else fetches it.
+macro(FineTuning_depends name version url sha256)
+  FetchContent_Declare(${name} URL "${url}" URL_HASH "SHA256=${sha256}" SYSTEM
+                       FIND_PACKAGE_ARGS ${version})
+  FetchContent_MakeAvailable(${name})
+endmacro()
+
+find_package(CURL 7.85 REQUIRED)
+find_package(Threads REQUIRED)
+FineTuning_depends(nlohmann_json 3.10
+  https://github.com/nlohmann/json/releases/download/v3.11.3/json.tar.xz
+  d6c65aca6b1ed68e7a182f4757257b107ae403032760ed6ef121c9d55e81757d)
+FineTuning_depends(fmt 9
+  https://github.com/fmtlib/fmt/archive/refs/tags/10.2.1.tar.gz
+  1250e4cc58bf06ee631567523f48848dc4596133e163f02615c97f78bab6c811)
+
+# What was fetched is not installed, so an installed FineTuning could not find it.
+if(FineTuning_INSTALL AND NOT (nlohmann_json_FOUND AND fmt_FOUND))
+  message(STATUS "FineTuning: nlohmann_json or fmt was fetched, so there is no install.")
+  set(FineTuning_INSTALL OFF)
+endif()
+
+if(FineTuning_BUILD_TESTS)
+  FineTuning_depends(Catch2 ""  # 2.13 or 3: its package calls no two major versions compatible
+    https://github.com/catchorg/Catch2/archive/refs/tags/v3.7.1.tar.gz
+    c991b247a1a0d7bb9c39aa35faf0fe9e19764213f28ffba3109388e62ee0269c)
+endif()
+
+# The sandbox and the tests that need a server: cpp-httplib, which Debian ships with a pkg-config file only.
+if(FineTuning_BUILD_TESTS OR FineTuning_BUILD_EXAMPLES OR FineTuning_BUILD_BENCHMARKS)
+  find_package(httplib QUIET)
+  find_package(PkgConfig QUIET)
+  if(PkgConfig_FOUND AND NOT TARGET httplib::httplib)
+    pkg_check_modules(cpp_httplib QUIET IMPORTED_TARGET cpp-httplib>=0.11)
+    if(cpp_httplib_FOUND)
+      add_library(httplib::httplib ALIAS PkgConfig::cpp_httplib)
+    endif()
+  endif()
+endif()

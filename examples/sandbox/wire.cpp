@@ -1,0 +1,246 @@
+// What the sandbox's wires share: checks, faults, and what the sandbox says.
+
+#include "wire.hpp"
+
+#include "sandbox.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace FineTuning::examples::wire {
+namespace {
+
+bool is_letter_or_digit(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  constexpr std::string_view space = " \t\r\n";
+  std::vector<std::string> words;
+  while (true) {
+    text.remove_prefix(std::min(text.find_first_not_of(space), text.size()));
+    if (text.empty()) return words;
+    const std::string_view word = text.substr(0, text.find_first_of(space));
+    words.emplace_back(word);
+    text.remove_prefix(word.size());
+  }
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+/// At most `size` bytes, cut between two characters.
+std::string shortened(std::string text, std::size_t size) {
+  constexpr auto is_continuation = [](char c) { return (static_cast<unsigned char>(c) >> 6) == 2; };
+  if (text.size() <= size) return text;
+  while (is_continuation(text[size])) --size;
+  return text.substr(0, size) + "\u2026";
+}
+
+std::string text_of(const Json& content) {
+  if (content.is_string()) return content.get<std::string>();
+  std::string text;
+  if (content.is_array())
+    for (const Json& part : content)
+      if (const Json& piece = member(part, "text"); piece.is_string()) text += piece;
+  return text;
+}
+
+Json arguments_for(const Json& function) {
+  Json arguments = Json::object();
+  const Json& properties = member(member(function, "parameters"), "properties");
+  if (properties.is_object() && !properties.empty())
+    arguments[properties.items().begin().key()] = "Oslo";
+  return arguments;
+}
+
+}  // namespace
+
+std::string_view Request::header(const std::string& name) const {
+  const auto found = headers.find(name);
+  return found == headers.end() ? std::string_view{} : found->second;
+}
+
+bool Request::has_bearer_key() const {
+  return header("authorization") == "Bearer " + std::string(Sandbox::api_key);
+}
+
+bool has_word(std::string_view id, std::string_view word) {
+  for (std::size_t at = id.find(word); at != std::string_view::npos; at = id.find(word, at + 1)) {
+    const std::size_t end = at + word.size();
+    if ((at == 0 || !is_letter_or_digit(id[at - 1])) &&
+        (end == id.size() || !is_letter_or_digit(id[end])))
+      return true;
+  }
+  return false;
+}
+
+Fault Faults::of(std::string_view provider, std::string_view model) {
+  static constexpr std::array<std::pair<std::string_view, Fault>, 9> faults{{
+      {"fail-401", Fault::unauthorized},
+      {"fail-404", Fault::not_found},
+      {"missing", Fault::not_found},
+      {"fail-429", Fault::rate_limited},
+      {"fail-quota", Fault::quota},
+      {"fail-500", Fault::server_error},
+      {"fail-html", Fault::bad_gateway},
+      {"cut", Fault::cut},
+      {"stall", Fault::stall},
+  }};
+  for (const auto& [word, fault] : faults)
+    if (has_word(model, word)) return fault;
+  if (!has_word(model, "flaky")) return Fault::none;
+  const std::scoped_lock lock(mutex_);
+  const bool first = failed_once_.insert(std::string(provider) + ' ' + std::string(model)).second;
+  return first ? Fault::server_error : Fault::none;
+}
+
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+const Json& member(const Json& value, const std::string& field) {
+  static const Json nothing;
+  if (!value.is_object()) return nothing;
+  const auto found = value.find(field);
+  return found == value.end() ? nothing : *found;
+}
+
+Answer json_answer(const Json& body, int status) {
+  return {.status = status, .headers = {}, .pieces = {dump(body)}};
+}
+
+Answer bad_gateway() {
+  return {.status = 502,
+          .content_type = "text/html",
+          .headers = {},
+          .pieces = {"<html><head><title>502 Bad Gateway</title></head>"
+                     "<body><center><h1>502 Bad Gateway</h1></center></body></html>\n"}};
+}
+
+Answer stream_answer(std::vector<std::string> pieces, std::size_t opening, Fault fault) {
+  const std::size_t fault_at = std::min(opening + 2, pieces.size() - 1);
+  return {.content_type = "text/event-stream",
+          .headers = {},
+          .pieces = std::move(pieces),
+          .streamed = true,
+          .fault = fault,
+          .fault_at = fault_at};
+}
+
+Answer plain_answer(const Json& body, Fault fault) {
+  Answer answer = json_answer(body);
+  if (fault == Fault::none) return answer;
+  const std::string whole = answer.pieces.front();
+  answer.pieces = {whole.substr(0, whole.size() / 2), whole.substr(whole.size() / 2)};
+  answer.fault = fault;
+  answer.fault_at = 1;
+  return answer;
+}
+
+std::optional<Complaint> check(const Json& object, std::span<const Rule> rules,
+                               UnknownFields unknown) {
+  for (const Rule& rule : rules) {
+    const std::string field(rule.field);
+    const Json& value = member(object, field);
+    if (value.is_null()) {
+      if (rule.required) return Complaint{field, "Missing required parameter: '" + field + "'."};
+    } else if (!rule.fits(value)) {
+      return Complaint{field,
+                       "Invalid '" + field + "': expected " + std::string(rule.expected) + "."};
+    }
+  }
+  if (unknown == UnknownFields::refused)
+    for (const auto& [field, value] : object.items())
+      if (std::ranges::find(rules, field, &Rule::field) == rules.end())
+        return Complaint{field, "Unknown field: '" + field + "'."};
+  return {};
+}
+
+std::optional<Complaint> read_body(const Request& request, std::span<const Rule> rules,
+                                   UnknownFields unknown, Json& body) {
+  if (!request.header("content-type").starts_with("application/json"))
+    return Complaint{"", "The Content-Type has to be application/json."};
+  Json sent = Json::parse(request.body, nullptr, false);
+  if (!sent.is_object()) return Complaint{"", "The body has to be a JSON object."};
+  body = Json::object();
+  for (const auto& [field, value] : sent.items())
+    if (!value.is_null()) body[field] = std::move(value);
+  return check(body, rules, unknown);
+}
+
+bool is_bool(const Json& value) { return value.is_boolean(); }
+bool is_integer(const Json& value) { return value.is_number_integer(); }
+bool is_count(const Json& value) { return value.is_number_unsigned() && value > 0; }
+bool is_name(const Json& value) { return value.is_string() && value != ""; }
+bool is_object(const Json& value) { return value.is_object(); }
+
+bool is_list(const Json& value, bool (*fits)(const Json&)) {
+  return value.is_array() && !value.empty() && std::all_of(value.begin(), value.end(), fits);
+}
+
+bool is_text_list(const Json& value) {
+  return is_list(value, [](const Json& text) { return text.is_string(); });
+}
+
+bool is_function_list(const Json& value) {
+  return is_list(value, [](const Json& tool) {
+    return member(tool, "type") == "function" && is_name(member(member(tool, "function"), "name"));
+  });
+}
+
+bool is_message(const Json& value, std::span<const std::string_view> roles) {
+  const Json& role = member(value, "role");
+  const Json& content = member(value, "content");
+  if (std::ranges::none_of(roles, [&role](std::string_view known) { return role == known; }))
+    return false;
+  if (role == "tool" && !is_name(member(value, "tool_call_id"))) return false;
+  if (role == "assistant" && content.is_null()) return !member(value, "tool_calls").is_null();
+  return content.is_string() ||
+         is_list(content, [](const Json& part) { return is_name(member(part, "type")); });
+}
+
+Prompt read_prompt(const Json& messages) {
+  Prompt prompt;
+  for (const Json& message : messages) {
+    const std::string text = text_of(member(message, "content"));
+    prompt.tokens += words_of(text).size();
+    prompt.user_speaks_last = member(message, "role") == "user";
+    if (prompt.user_speaks_last) prompt.last_user_text = text;
+  }
+  return prompt;
+}
+
+std::string Reply::text() const {
+  std::string text;
+  for (const std::string& piece : pieces) text += piece;
+  return text;
+}
+
+Reply reply_to(const Prompt& prompt, const Json& function) {
+  constexpr std::size_t echoed = 80;
+  Reply reply{.input_tokens = prompt.tokens};
+  const bool wants_tool = prompt.last_user_text.find("use a tool") != std::string::npos;
+  if (wants_tool && prompt.user_speaks_last && is_name(member(function, "name"))) {
+    reply.tool = function["name"];
+    reply.arguments = arguments_for(function);
+    reply.finish = Finish::tool_call;
+    reply.output_tokens = 1 + reply.arguments.size();
+    return reply;
+  }
+  reply.pieces = words_of("Clause 4 applies \u2014 \u201c" +
+                          shortened(joined(words_of(prompt.last_user_text)), echoed) +
+                          "\u201d raises no objection.");
+  for (std::size_t i = 1; i < reply.pieces.size(); ++i) reply.pieces[i].insert(0, " ");
+  if (reply.pieces.size() > prompt.max_tokens) {
+    reply.pieces.resize(prompt.max_tokens);
+    reply.finish = Finish::length;
+  }
+  reply.output_tokens = reply.pieces.size();
+  return reply;
+}
+
+}  // namespace FineTuning::examples::wire

@@ -1,0 +1,109 @@
+#pragma once
+
+// What a model can do, and the row of facts that a provider's table has for it.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace FineTuning {
+
+enum class Capability : std::uint8_t {
+  chat,
+  streaming,
+  tools,
+  parallel_tools,
+  vision,
+  audio_in,
+  pdf_in,
+  json_mode,
+  json_schema,
+  reasoning,
+  system_prompt,
+  fine_tuning,
+};
+
+/// Every capability, in order.
+inline constexpr std::array all_capabilities{
+    Capability::chat,           Capability::streaming,     Capability::tools,
+    Capability::parallel_tools, Capability::vision,        Capability::audio_in,
+    Capability::pdf_in,         Capability::json_mode,     Capability::json_schema,
+    Capability::reasoning,      Capability::system_prompt, Capability::fine_tuning,
+};
+
+[[nodiscard]] constexpr std::string_view to_string(Capability capability) noexcept {
+  constexpr std::array<std::string_view, 12> names{
+      "chat",   "streaming", "tools",       "parallel_tools", "vision",        "audio_in",
+      "pdf_in", "json_mode", "json_schema", "reasoning",      "system_prompt", "fine_tuning"};
+  return names.at(static_cast<std::size_t>(capability));
+}
+
+/// Whether a model can do something. What nobody has stated is unknown, never no.
+enum class Support : std::uint8_t { no, yes, unknown };
+
+[[nodiscard]] constexpr std::string_view to_string(Support support) noexcept {
+  constexpr std::array<std::string_view, 3> names{"no", "yes", "unknown"};
+  return names.at(static_cast<std::size_t>(support));
+}
+
+/// What is known of each capability of one model.
+class Capabilities {
+ public:
+  /// Nothing is known.
+  constexpr Capabilities() { support_.fill(Support::unknown); }
+
+  /// One letter a capability, in their order: y, n or ? (unknown). Checked by the compiler.
+  consteval Capabilities(const char (&letters)[all_capabilities.size() + 1]) {
+    for (std::size_t at = 0; at < support_.size(); ++at) support_[at] = read(letters[at]);
+  }
+
+  [[nodiscard]] constexpr Support operator[](Capability capability) const noexcept {
+    return support_[static_cast<std::size_t>(capability)];
+  }
+  constexpr void set(Capability capability, Support support) noexcept {
+    support_[static_cast<std::size_t>(capability)] = support;
+  }
+
+ private:
+  static consteval Support read(char letter) {
+    switch (letter) {
+      case 'y': return Support::yes;
+      case 'n': return Support::no;
+      case '?': return Support::unknown;
+      default: throw "a capability is y, n or ?";
+    }
+  }
+
+  std::array<Support, all_capabilities.size()> support_{};
+};
+
+/// Prices in USD per million tokens; empty where nobody knows.
+struct Prices {
+  std::optional<double> input{};
+  std::optional<double> cached_input{};
+  std::optional<double> output{};
+
+  /// True where at least the price of input or of output is known.
+  [[nodiscard]] constexpr bool known() const noexcept { return input || output; }
+};
+
+/// One row of a provider's table: a base model, and what its fine-tunes cost. Days are YYYY-MM-DD.
+struct ModelRow {
+  std::string_view model_id{};
+  std::string_view alias{};                       ///< Another name of the same model.
+  std::optional<std::uint32_t> context_window{};  ///< Tokens.
+  std::optional<std::uint32_t> max_output{};      ///< Tokens.
+  Capabilities capabilities{};
+  Prices prices{};
+  Prices fine_tuned_prices{};  ///< Of calls of its fine-tunes.
+  std::optional<double> training_usd_per_mtok{};
+  std::string_view retired_on{};             ///< The day it stops.
+  std::string_view fine_tuned_retired_on{};  ///< Where its fine-tunes stop on another day.
+  std::string_view deprecated_on{};          ///< The day its end was announced.
+  std::string_view replacement{};
+  std::string_view checked = "2026-11-22";  ///< The day the row was last compared.
+};
+
+}  // namespace FineTuning

@@ -1,0 +1,111 @@
+#pragma once
+
+// Talks to fine-tuned models, and to any other, of every provider.
+
+#include <FineTuning/catalog.hpp>
+#include <FineTuning/export.hpp>
+#include <FineTuning/http.hpp>
+#include <FineTuning/responder.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <future>
+#include <map>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace FineTuning {
+
+/// How one provider is reached. What is empty comes from the environment, then from the default.
+struct Account {
+  std::string api_key{};   ///< Environment: the provider's key variable, as OPENAI_API_KEY.
+  std::string base_url{};  ///< Environment: <PROVIDER>_BASE_URL.
+  /// Gives the token in place of a key; asked anew for every attempt. `refresh` is true when the
+  /// last one was refused (401), once a call. May be called from several threads at once.
+  std::function<Result<std::string>(bool refresh)> access_token{};
+  std::string project{};   ///< Of a cloud's bare model names. Environment: GOOGLE_CLOUD_PROJECT.
+  std::string location{};  ///< Environment: GOOGLE_CLOUD_LOCATION.
+};
+
+/// How to talk. Every member has a default that works; a duration of zero means no limit.
+struct ChatOptions {
+  std::map<std::string, Account, std::less<>> accounts{};  ///< By provider name.
+  std::vector<Provider> providers{};                       ///< The caller's own.
+  Catalog catalog{};                                       ///< Rows over the library's table.
+
+  int max_retries = 2;
+  /// Sends a request again although it may have been carried out, and may be billed twice.
+  bool retry_unknown_outcomes = false;
+  std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
+  std::chrono::milliseconds first_byte_timeout = std::chrono::seconds(300);
+  std::chrono::milliseconds idle_timeout = std::chrono::seconds(60);
+  std::chrono::milliseconds total_timeout = std::chrono::seconds(600);  ///< Over all attempts.
+  std::size_t max_response_bytes = std::size_t{64} << 20U;
+
+  std::string ca_file{};          ///< PEM; empty: the system's authorities.
+  std::string proxy{};            ///< As libcurl takes it; empty: from the environment.
+  bool allow_plain_http = false;  ///< http:// also to hosts other than this one. Shows the key.
+  std::shared_ptr<http::Transport> transport{};  ///< Empty: libcurl.
+};
+
+/// Takes the text of an answer as it is written; false stops the call.
+using TextSink = std::function<bool(std::string_view)>;
+
+/// Talks to the models of every provider. Copies are cheap and share their connections, which stay
+/// open between calls; all of them may be used from several threads at once. An answer that is not
+/// one (an HTTP error, a broken stream) is an Error; see ErrorKind.
+///
+/// A call that failed is sent again where that is safe: on 408, 409, 429 and 5xx, and where the
+/// request did not reach the server; never after text has been delivered.
+class FINETUNING_EXPORT Chat {
+ public:
+  Chat();
+  explicit Chat(ChatOptions options);
+
+  /// Sends a request and waits for the answer.
+  [[nodiscard]] Result<ChatResponse> send(const ChatRequest& request,
+                                          std::stop_token stop = {}) const;
+  /// The same for one prompt; `request` holds what else is to be said.
+  [[nodiscard]] Result<ChatResponse> send(std::string_view model, std::string_view prompt,
+                                          ChatRequest request = {},
+                                          std::stop_token stop = {}) const;
+
+  /// Sends a request and hands over the text as it is written, on this thread. Returns the whole
+  /// answer. An exception of the sink reaches the caller.
+  Result<ChatResponse> stream(const ChatRequest& request, const TextSink& sink,
+                              std::stop_token stop = {}) const;
+  Result<ChatResponse> stream(std::string_view model, std::string_view prompt, const TextSink& sink,
+                              ChatRequest request = {}, std::stop_token stop = {}) const;
+
+  /// Sends from a thread of its own. As with std::async, the future's destructor waits for it: ask
+  /// the stop token to end it sooner.
+  [[nodiscard]] std::future<Result<ChatResponse>> send_async(ChatRequest request,
+                                                             std::stop_token stop = {}) const;
+
+  /// A Chat is a Responder: it streams where the context takes events.
+  Result<ChatResponse> operator()(const ChatRequest& request, CallContext& context) const;
+
+  /// What would be sent first, with every secret replaced by "[redacted]". Sends nothing and needs
+  /// no key.
+  [[nodiscard]] Result<http::Exchange> preview(const ChatRequest& request,
+                                               bool stream = false) const;
+
+ private:
+  class Shared;
+  std::shared_ptr<const Shared> shared_;
+};
+
+/// A request with documents for the answer to quote. Fails with invalid_request where there are
+/// none, more than 100, or one that is empty or longer than 500,000 bytes; with unsupported where
+/// the provider takes none.
+[[nodiscard]] FINETUNING_EXPORT Result<ChatRequest> build_rag_options(
+    std::vector<Document> documents, ChatRequest request, const Provider& provider);
+
+/// {"error":{"kind":"rate_limited","message":..,"http_status":429,..}}
+[[nodiscard]] FINETUNING_EXPORT std::string to_json(const Error& error);
+
+}  // namespace FineTuning

@@ -1,0 +1,72 @@
+#pragma once
+
+// Small constexpr helpers for cutting ids into slices.
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+namespace FineTuning::detail {
+
+/// Cuts and returns what stands before `end`, or all that is left; `rest` goes on behind it.
+constexpr std::string_view take_until(std::string_view& rest, char end) {
+  const std::string_view head = rest.substr(0, rest.find(end));
+  rest.remove_prefix(head.size() < rest.size() ? head.size() + 1 : head.size());
+  return head;
+}
+
+/// Cuts `prefix` off the front of `rest`; false, and `rest` as it was, where it does not begin so.
+constexpr bool take_prefix(std::string_view& rest, std::string_view prefix) {
+  if (!rest.starts_with(prefix)) return false;
+  rest.remove_prefix(prefix.size());
+  return true;
+}
+
+/// Writes the fields between `separator`s to `fields` and returns how many there are; more than
+/// `fields` takes are counted and not kept.
+constexpr std::size_t split(std::string_view text, char separator,
+                            std::span<std::string_view> fields) {
+  std::size_t count = 0;
+  for (std::size_t from = 0; from <= text.size(); ++count) {
+    const std::size_t to = std::min(text.find(separator, from), text.size());
+    if (count < fields.size()) fields[count] = text.substr(from, to - from);
+    from = to + 1;
+  }
+  return count;
+}
+
+/// What stands behind the last `mark`, or the whole text.
+constexpr std::string_view after_last(std::string_view text, char mark) {
+  return text.substr(text.rfind(mark) + 1);  // npos + 1 is 0
+}
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_lower_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
+constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+constexpr bool all_digits(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
+}
+
+/// True for exactly `size` characters of 0-9a-f.
+constexpr bool is_hex_of(std::string_view text, std::size_t size) {
+  return text.size() == size && std::all_of(text.begin(), text.end(), is_lower_hex);
+}
+
+constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower(x) == lower(y); });
+}
+
+/// A UUID: 8-4-4-4-12 lower-case hex digits.
+constexpr bool is_uuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool hyphen = at == 8 || at == 13 || at == 18 || at == 23;
+    if (hyphen ? text[at] != '-' : !is_lower_hex(text[at])) return false;
+  }
+  return true;
+}
+
+}  // namespace FineTuning::detail

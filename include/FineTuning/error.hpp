@@ -1,0 +1,86 @@
+#pragma once
+
+// What can go wrong, as a value: the kinds a caller can act on, and what the provider said.
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace FineTuning {
+
+/// What went wrong, as far as a caller can act on it.
+enum class ErrorKind {
+  authentication,           ///< No key, or one that the provider does not accept.
+  permission_denied,        ///< The key is good but may not do this.
+  model_not_found,          ///< No such model for this key.
+  model_retired,            ///< The model has ended for good; move to another one.
+  quota_exhausted,          ///< The account has nothing left to spend; waiting does not help.
+  rate_limited,             ///< Too many requests for now; see Error::retry_after.
+  context_length_exceeded,  ///< The prompt and the answer do not fit the model's window.
+  content_filtered,         ///< The provider refused the content.
+  invalid_request,          ///< The request is wrong as written.
+  invalid_model,            ///< The model spec or id cannot be used.
+  not_fine_tuned,           ///< A fine-tuned model was needed and this is none.
+  not_found,                ///< Something other than the model does not exist.
+  overloaded,               ///< The provider has too much to do.
+  server_error,             ///< The provider failed.
+  timed_out,                ///< The answer did not come in time.
+  network,                  ///< The provider could not be reached, or the connection broke.
+  tls,                      ///< The server could not prove who it is.
+  cancelled,                ///< The caller stopped the call.
+  malformed_response,       ///< An answer came that does not follow the provider's protocol.
+  interrupted_stream,       ///< A stream ended before its terminator.
+  unsupported,              ///< This provider or this library cannot do that.
+  other,                    ///< None of these; see Error::code and Error::http_status.
+};
+
+/// The name of a kind, as it is written in JSON.
+[[nodiscard]] constexpr std::string_view to_string(ErrorKind kind) noexcept {
+  constexpr std::array<std::string_view, 22> names{"authentication",
+                                                   "permission_denied",
+                                                   "model_not_found",
+                                                   "model_retired",
+                                                   "quota_exhausted",
+                                                   "rate_limited",
+                                                   "context_length_exceeded",
+                                                   "content_filtered",
+                                                   "invalid_request",
+                                                   "invalid_model",
+                                                   "not_fine_tuned",
+                                                   "not_found",
+                                                   "overloaded",
+                                                   "server_error",
+                                                   "timed_out",
+                                                   "network",
+                                                   "tls",
+                                                   "cancelled",
+                                                   "malformed_response",
+                                                   "interrupted_stream",
+                                                   "unsupported",
+                                                   "other"};
+  return names.at(static_cast<std::size_t>(kind));
+}
+static_assert(to_string(ErrorKind::authentication) == "authentication");
+static_assert(to_string(ErrorKind::other) == "other");
+
+/// A failure. No member ever holds a key or a token.
+struct Error {
+  ErrorKind kind = ErrorKind::other;
+  std::string message{};     ///< A whole sentence: what happened and what to do about it.
+  int http_status = 0;       ///< 0 when no answer arrived.
+  std::string code{};        ///< The exact name: the provider's, or an IdError's.
+  std::string request_id{};  ///< Quote this to the provider's support.
+  /// How long the provider asks to wait, where it says so.
+  std::optional<std::chrono::milliseconds> retry_after{};
+  std::string partial{};  ///< The text that had arrived when a stream failed.
+  /// The request may have been carried out (and billed) although no answer arrived.
+  bool outcome_unknown = false;
+  int attempts = 0;             ///< How many times the request was sent.
+  std::vector<Error> causes{};  ///< What the earlier arms of a fallback said, oldest first.
+};
+
+}  // namespace FineTuning

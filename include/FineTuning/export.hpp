@@ -1,0 +1,15 @@
+#pragma once
+
+// FINETUNING_EXPORT marks what a shared library shows its users: functions and classes with a body
+// in src/. CMake defines FINETUNING_SHARED for a shared library and its users, FineTuning_EXPORTS
+// while it is built.
+
+#if !defined(FINETUNING_SHARED)
+#define FINETUNING_EXPORT
+#elif !defined(_WIN32)
+#define FINETUNING_EXPORT __attribute__((visibility("default")))
+#elif defined(FineTuning_EXPORTS)
+#define FINETUNING_EXPORT __declspec(dllexport)
+#else
+#define FINETUNING_EXPORT __declspec(dllimport)
+#endif

@@ -1,0 +1,84 @@
+#pragma once
+
+// The seam between the library and the network: one HTTP exchange, and who listens to it. A test
+// implements Transport with one function; so does a program that brings its own HTTP.
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace FineTuning::http {
+
+/// Names and values, in the order in which they are sent or came.
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+/// The value of a header, its name in any case; empty where there is none.
+[[nodiscard]] inline std::string_view find_header(const Headers& headers, std::string_view name) {
+  const auto same = [](char a, char b) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; };
+    return lower(a) == lower(b);
+  };
+  for (const auto& [key, value] : headers)
+    if (std::equal(key.begin(), key.end(), name.begin(), name.end(), same)) return value;
+  return {};
+}
+
+/// What is sent, and how long it may take. Everything has been checked: nothing in it can break out
+/// of its place.
+struct Exchange {
+  std::string method = "POST";  ///< GET or POST.
+  std::string url{};
+  Headers headers{};
+  std::string body{};
+  std::chrono::milliseconds connect_timeout{};     ///< 0: no limit, as for the others.
+  std::chrono::milliseconds first_byte_timeout{};  ///< From the start to the head of the answer.
+  std::chrono::milliseconds idle_timeout{};        ///< Between two pieces of the answer.
+  std::chrono::milliseconds total_timeout{};
+};
+
+/// The head of an answer. Any status: an answer arrived.
+struct Head {
+  int status = 0;
+  Headers headers{};
+};
+
+/// How far an exchange came.
+enum class Phase : std::uint8_t { resolving, connecting, tls, sending, waiting, receiving };
+
+/// Why no whole answer arrived.
+struct Failure {
+  enum class Kind : std::uint8_t { network, tls, timed_out, stopped };
+  Kind kind = Kind::network;
+  Phase phase = Phase::connecting;
+  bool may_have_reached_server = false;  ///< Part of the request had been handed to the network.
+  std::string message{};                 ///< What the network said; no secret, no URL.
+};
+
+/// Hears what comes of an exchange: the head, the body in pieces. Called on the thread of
+/// perform().
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  /// False stops the exchange.
+  virtual bool on_head(const Head& head) = 0;
+  /// False stops the exchange. The piece is valid during the call.
+  virtual bool on_body(std::string_view piece) = 0;
+};
+
+/// Moves one exchange. Implementations are safe to use from several threads at once.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  /// Sends the exchange and tells the listener what comes; empty when the answer came whole. A stop
+  /// request ends it soon, whatever it waits for.
+  virtual std::optional<Failure> perform(const Exchange& exchange, Listener& listener,
+                                         const std::stop_token& stop) = 0;
+};
+
+}  // namespace FineTuning::http

@@ -1,0 +1,156 @@
+#pragma once
+
+// A model that can be asked: an id and the provider it goes to, owned.
+
+#include <FineTuning/providers.hpp>
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace FineTuning {
+
+namespace detail {
+
+/// An id as it may stand in a message: printable, and not endless.
+inline std::string quoted(std::string_view text) {
+  constexpr std::size_t longest = 120;
+  std::string shown(text.substr(0, longest));
+  for (char& c : shown)
+    if (is_in_no_id(c) && c != ' ') c = '?';
+  return '"' + shown + (text.size() > longest ? "...\"" : "\"");
+}
+
+inline Error id_error(IdError why, std::string_view text, const Provider& provider) {
+  const std::string id = quoted(text);
+  std::string message;
+  switch (why) {
+    case IdError::empty_model_id: message = "The model id is empty; name a model."; break;
+    case IdError::model_id_too_long:
+      message = "The model id " + id + " is longer than the " +
+                std::to_string(provider.max_id_length) + " bytes an id can have; shorten it.";
+      break;
+    case IdError::invalid_characters:
+      message = "The model id " + id + " has characters that no id of " +
+                std::string(provider.title) + " has; copy it again.";
+      break;
+    case IdError::invalid_format:
+      message = "The model id " + id + " does not go on as ids of " + std::string(provider.title) +
+                " do; compare it with the one that the provider gave.";
+      break;
+    case IdError::not_fine_tuned:
+      message = "The model " + id + " is not a fine-tuned model.";
+      break;
+  }
+  return {
+      .kind = why == IdError::not_fine_tuned ? ErrorKind::not_fine_tuned : ErrorKind::invalid_model,
+      .message = std::move(message),
+      .code = std::string(to_string(why))};
+}
+
+}  // namespace detail
+
+/// A model that can be asked. A value: it owns its text, and copies are independent.
+class Model {
+ public:
+  /// Reads a spec: a provider's name, a colon and an id ("openai:gpt-4o", "vertex:projects/..").
+  /// Without the name, the id's form or the table decides; a base model that several providers have
+  /// goes to the first of them in providers::all. Providers of the caller's own come before those
+  /// of the library.
+  ///
+  /// Fails with invalid_model where no provider can be told or the text can be no id. An id of an
+  /// unusual form is not refused: the service decides.
+  [[nodiscard]] static Result<Model> from(std::string_view spec,
+                                          std::span<const Provider> own_providers = {}) {
+    const std::size_t colon = spec.find(':');
+    if (colon != std::string_view::npos && spec.substr(colon, 2) != "::")
+      if (const Provider* named = find(spec.substr(0, colon), own_providers))
+        return make(spec.substr(colon + 1), of_family(spec.substr(colon + 1), *named));
+    if (const Provider* classified = find_provider(classify(spec).provider))
+      return make(spec, *classified);
+    if (spec.empty()) return detail::id_error(IdError::empty_model_id, spec, {});
+    return Error{.kind = ErrorKind::invalid_model,
+                 .message = "The model " + detail::quoted(spec) +
+                            " does not tell its provider; write it in front, as in openai:gpt-4o.",
+                 .code = "unknown_provider"};
+  }
+
+  [[nodiscard]] const Provider& provider() const noexcept { return provider_; }
+  /// What goes on the wire.
+  [[nodiscard]] std::string_view id() const noexcept {
+    return std::string_view(spec_).substr(provider_.name.size() + 1);
+  }
+  /// "provider:id"; from(spec()) gives the same model.
+  [[nodiscard]] const std::string& spec() const noexcept { return spec_; }
+
+  /// The id, taken apart: slices of this object's text. Its kind is unknown where the id has no
+  /// form that can be read.
+  [[nodiscard]] ModelId parts() const& {
+    return read_model_id(id(), provider_)
+        .value_or(ModelId{.text = id(), .provider = provider_.name});
+  }
+  ModelId parts() && = delete;  // the slices would outlive the text
+
+  [[nodiscard]] bool is_fine_tuned() const { return parts().is_fine_tuned(); }
+
+  /// The model that this one was tuned from. Fails with not_fine_tuned for a base model, and with
+  /// not_found where the id does not say.
+  [[nodiscard]] Result<Model> base() const {
+    return base_id().and_then([this](std::string&& id) { return make(id, provider_); });
+  }
+
+  /// The id of base(), as its provider writes it.
+  [[nodiscard]] Result<std::string> base_id() const {
+    const Result<ModelId, IdError> parts = parse_model_id(id(), provider_);
+    if (!parts) return detail::id_error(parts.error(), id(), provider_);
+    if (parts->base_model.empty())
+      return Error{.kind = ErrorKind::not_found,
+                   .message = "The id " + detail::quoted(id()) +
+                              " does not say which model it was tuned from; look it up at " +
+                              std::string(provider_.title) + ".",
+                   .code = "unknown_base_model"};
+    if (parts->base_source == ModelId::BaseSource::table)
+      for (const ModelRow& row : provider_.models)  // the id has lost what stands before the slash
+        if (detail::after_last(row.model_id, '/') == parts->base_model)
+          return std::string(row.model_id);
+    return std::string(parts->base_model);
+  }
+
+  friend bool operator==(const Model& a, const Model& b) { return a.spec_ == b.spec_; }
+
+ private:
+  Model(const Provider& provider, std::string_view id)
+      : provider_(provider), spec_(std::string(provider.name) + ':' + std::string(id)) {}
+
+  static const Provider* find(std::string_view name, std::span<const Provider> own_providers) {
+    for (const Provider& provider : own_providers)
+      if (provider.name == name) return &provider;
+    return find_provider(name);
+  }
+
+  static const Provider& of_family(std::string_view id, const Provider& named) {
+    if (named.family.empty() || named.recognizes(id)) return named;
+    for (const Provider* other : providers::all)
+      if (other->family == named.family && other->recognizes(id)) return *other;
+    return named;
+  }
+
+  static Result<Model> make(std::string_view id, const Provider& provider) {
+    const Result<ModelId, IdError> parts = read_model_id(id, provider);
+    if (!parts && parts.error() != IdError::invalid_format)
+      return detail::id_error(parts.error(), id, provider);
+    return Model(provider, id);
+  }
+
+  Provider provider_;
+  std::string spec_;
+};
+
+/// The id of the model that `model` was tuned from; fails as Model::base() does.
+[[nodiscard]] inline Result<std::string> get_base_model(const Model& model) {
+  return model.base_id();
+}
+
+}  // namespace FineTuning

@@ -1,0 +1,84 @@
+#pragma once
+
+// A model id, taken apart: the shape that every provider's id form is read into.
+
+#include <FineTuning/result.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace FineTuning {
+
+/// Why a text is not the id of a fine-tuned model. The checks are made in this order.
+enum class IdError : std::uint8_t {
+  empty_model_id,
+  model_id_too_long,  ///< Longer than the provider's ids get (512 bytes where it has no own limit).
+  invalid_characters,  ///< Control characters, spaces, non-ASCII bytes, or others it never uses.
+  invalid_format,      ///< It begins like one of the provider's forms and does not go on like it.
+  not_fine_tuned,      ///< The provider's, but not a fine-tuned model.
+};
+
+/// The name of the error, as it is spelt in Error::code and in JSON.
+[[nodiscard]] constexpr std::string_view to_string(IdError error) noexcept {
+  constexpr std::array<std::string_view, 5> names{"empty_model_id", "model_id_too_long",
+                                                  "invalid_characters", "invalid_format",
+                                                  "not_fine_tuned"};
+  return names.at(static_cast<std::size_t>(error));
+}
+
+/// A model id, taken apart. Every member is a slice of the text that was parsed, which must outlive
+/// it; what the id does not say is empty. (The one exception: an assumed base may be a literal.)
+///
+///     ft:gpt-4o-mini-2024-07-18:acme:support:AbC123:ckpt-step-88
+///        |                      |    |       |      `- checkpoint
+///        |                      |    |       `-------- fine_tune_id
+///        |                      |    `---------------- suffix
+///        |                      `--------------------- organization
+///        `-------------------------------------------- base_model
+struct ModelId {
+  enum class Kind : std::uint8_t {
+    base,        ///< A model as its provider trained it.
+    fine_tuned,  ///< A model that somebody tuned.
+    checkpoint,  ///< A fine-tuned model as it was part-way through its job.
+    unknown,     ///< Nothing that the library can read.
+  };
+  enum class BaseSource : std::uint8_t {
+    id,       ///< The id names its base.
+    table,    ///< The id's text, split with the help of the table of known models.
+    assumed,  ///< A guess: it gives capabilities, never a price or a date.
+  };
+
+  std::string_view text{};      ///< The whole id: what goes on the wire.
+  std::string_view provider{};  ///< The provider that was asked, or whose form it has.
+  Kind kind = Kind::unknown;
+  std::string_view base_model{};  ///< The model that was tuned; empty for a base model itself.
+  BaseSource base_source = BaseSource::id;  ///< Means nothing where base_model is empty.
+  std::string_view organization{};          ///< The organisation, project or account that owns it.
+  std::string_view suffix{};                ///< The name that its maker chose.
+  std::string_view fine_tune_id{};          ///< The part that tells this fine-tune from all others.
+  std::string_view checkpoint{};            ///< Whole, as in "ckpt-step-80".
+  std::string_view location{};              ///< The cloud region.
+
+  /// True for a fine-tuned model and for a checkpoint of one.
+  [[nodiscard]] constexpr bool is_fine_tuned() const noexcept {
+    return kind == Kind::fine_tuned || kind == Kind::checkpoint;
+  }
+
+  friend constexpr bool operator==(const ModelId& a, const ModelId& b) noexcept {
+    return a.provider == b.provider && a.text == b.text;
+  }
+};
+
+[[nodiscard]] constexpr std::string_view to_string(ModelId::Kind kind) noexcept {
+  constexpr std::array<std::string_view, 4> names{"base", "fine_tuned", "checkpoint", "unknown"};
+  return names.at(static_cast<std::size_t>(kind));
+}
+
+[[nodiscard]] constexpr std::string_view to_string(ModelId::BaseSource source) noexcept {
+  constexpr std::array<std::string_view, 3> names{"id", "table", "assumed"};
+  return names.at(static_cast<std::size_t>(source));
+}
+
+}  // namespace FineTuning

@@ -1,0 +1,152 @@
+#pragma once
+
+// What the library knows of a provider, as a value, and how an id is read with it.
+
+#include <FineTuning/capability.hpp>
+#include <FineTuning/detail/scan.hpp>
+#include <FineTuning/model_id.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace FineTuning {
+
+/// The protocol that a provider speaks.
+enum class Dialect : std::uint8_t {
+  none,         ///< The library reads its ids and does not talk to it.
+  openai_chat,  ///< POST /chat/completions, as many speak it.
+  gemini,       ///< generateContent, of the Gemini API and of Vertex AI.
+  cohere_chat,  ///< POST /v2/chat.
+};
+
+/// What differs between the speakers of one dialect. A provider that differs in nothing says
+/// nothing.
+struct Accent {
+  std::string_view max_tokens = "max_tokens";           ///< How it spells ChatRequest::max_tokens.
+  bool asks_for_stream_usage = false;                   ///< A stream tells its usage only if asked.
+  bool documents = false;                               ///< Takes ChatRequest::documents.
+  std::string_view request_id_header = "x-request-id";  ///< Carries Error::request_id.
+};
+
+/// How a key is shown to the provider: the header's name and what stands before the key.
+struct KeyHeader {
+  std::string_view name = "Authorization";
+  std::string_view prefix = "Bearer ";
+};
+
+/// The project and region that a cloud's bare model names are looked up in.
+struct Place {
+  std::string_view project{};
+  std::string_view location{};
+};
+
+/// How URLs are made by a provider that writes the model into them. A function that is null is not
+/// needed there. All of them return text that is safe in a URL, or the Error that says why not.
+struct Addressing {
+  /// Scheme and host, where they depend on the model's region.
+  Result<std::string> (*base_url)(const ModelId&, const Place&) = nullptr;
+  /// Path and query of a chat call.
+  Result<std::string> (*chat_path)(const ModelId&, const Place&, bool stream) = nullptr;
+  /// The path to GET for the endpoint behind a name that cannot be called itself; empty where the
+  /// model can be called as it is.
+  Result<std::string> (*lookup_path)(const ModelId&, const Place&) = nullptr;
+};
+
+/// For a provider whose ids have no form to read: nothing is a fine-tune, as far as one can tell.
+constexpr Result<ModelId, IdError> read_opaque_id(std::string_view text) {
+  return ModelId{.text = text, .kind = ModelId::Kind::base};
+}
+constexpr bool recognizes_nothing(std::string_view) { return false; }
+
+/// Everything the library knows of one provider. A value: no state, nothing virtual, and no address
+/// from a source file, so that reading an id needs no library at link time.
+struct Provider {
+  std::string_view name;   ///< The prefix of a spec, as in "openai:gpt-4o".
+  std::string_view title;  ///< As its makers write it; for messages.
+
+  // Its ids.
+  /// Takes an id of this provider apart; base models and what is neither have their kinds.
+  Result<ModelId, IdError> (*read_id)(std::string_view) = read_opaque_id;
+  /// True where the text has a form that only this provider's ids have.
+  bool (*recognizes)(std::string_view) = recognizes_nothing;
+  std::string_view refused_characters = "@#";  ///< Beyond those that no id has.
+  std::size_t max_id_length = 512;             ///< Bytes.
+  /// What routers put in front, as "openai/". (Both written out: g++ 12 takes no less as constant.)
+  std::array<std::string_view, 2> routing_prefixes{"", ""};
+  /// Providers of one family read each other's ids: an id goes to the one whose form it has.
+  std::string_view family{};
+  std::span<const ModelRow> models{};
+
+  // Its chat.
+  Dialect dialect = Dialect::none;
+  Accent accent{};
+  std::string_view base_url{};      ///< Empty: the user has to name it.
+  std::string_view chat_path{};     ///< Below the base URL.
+  Addressing addressing{};          ///< For those that write the model into the URL.
+  std::string_view key_variable{};  ///< The environment variable that holds the key.
+  KeyHeader key_header{};
+  bool key_is_optional = false;
+  std::string_view project_variable{};  ///< The environment variables of its Place.
+  std::string_view location_variable{};
+  std::string_view fine_tunes_ended_on{};  ///< YYYY-MM-DD, where it stopped serving all of them.
+
+  friend constexpr bool operator==(const Provider& a, const Provider& b) noexcept {
+    return a.name == b.name;
+  }
+  friend constexpr bool operator==(const Provider& a, std::string_view b) noexcept {
+    return a.name == b;
+  }
+};
+
+namespace detail {
+
+constexpr bool is_in_no_id(char c) { return c <= ' ' || c > '~'; }  // char may be signed: < 0 too
+
+/// `text` behind a routing prefix of the provider, where a known form follows; else `text`.
+constexpr std::string_view without_routing_prefix(std::string_view text, const Provider& provider) {
+  for (const std::string_view prefix : provider.routing_prefixes) {
+    if (prefix.empty()) continue;
+    std::string_view rest = text;
+    if (take_prefix(rest, prefix) && provider.recognizes(rest)) return rest;
+  }
+  return text;
+}
+
+}  // namespace detail
+
+/// Takes any id of the provider apart, a base model's too. The result's views are slices of `text`.
+[[nodiscard]] constexpr Result<ModelId, IdError> read_model_id(std::string_view text,
+                                                               const Provider& provider) {
+  if (text.empty()) return IdError::empty_model_id;
+  if (text.size() > provider.max_id_length) return IdError::model_id_too_long;
+  if (std::any_of(text.begin(), text.end(), detail::is_in_no_id) ||
+      text.find_first_of(provider.refused_characters) != std::string_view::npos)
+    return IdError::invalid_characters;
+  Result<ModelId, IdError> id = provider.read_id(detail::without_routing_prefix(text, provider));
+  if (id) {
+    id->text = text;
+    id->provider = provider.name;
+  }
+  return id;
+}
+
+/// Takes the id of a fine-tuned model apart. What its service would issue is read tolerantly: an
+/// odd length, case or character does not matter where the skeleton is right.
+[[nodiscard]] constexpr Result<ModelId, IdError> parse_model_id(std::string_view text,
+                                                                const Provider& provider) {
+  Result<ModelId, IdError> id = read_model_id(text, provider);
+  if (id && !id->is_fine_tuned()) return IdError::not_fine_tuned;
+  return id;
+}
+
+/// Whether `text` is a fine-tuned model (or a checkpoint of one) of this provider.
+[[nodiscard]] constexpr bool is_fine_tuned(std::string_view text, const Provider& provider) {
+  return parse_model_id(text, provider).has_value();
+}
+
+}  // namespace FineTuning

@@ -1,0 +1,77 @@
+#pragma once
+
+// The list of the providers that the library ships, and the questions that are put to all of them.
+
+#include <FineTuning/providers/azure.hpp>
+#include <FineTuning/providers/bedrock.hpp>
+#include <FineTuning/providers/cohere.hpp>
+#include <FineTuning/providers/fireworks.hpp>
+#include <FineTuning/providers/google.hpp>
+#include <FineTuning/providers/groq.hpp>
+#include <FineTuning/providers/local.hpp>
+#include <FineTuning/providers/mistral.hpp>
+#include <FineTuning/providers/openai.hpp>
+#include <FineTuning/providers/together.hpp>
+#include <FineTuning/providers/vertex.hpp>
+
+namespace FineTuning {
+
+namespace providers {
+
+/// Every provider the library ships. The order is that of the questions "whose form is this?" and
+/// "whose table has this?": the first hit wins, and Mistral stands before OpenAI because both write
+/// "ft:".
+inline constexpr std::array<const Provider*, 11> all{
+    &bedrock, &google, &vertex,   &fireworks, &mistral, &openai,
+    &azure,   &cohere, &together, &groq,      &local,
+};
+
+}  // namespace providers
+
+/// The provider of that name; null where the library ships none.
+[[nodiscard]] constexpr const Provider* find_provider(std::string_view name) noexcept {
+  for (const Provider* provider : providers::all)
+    if (provider->name == name) return provider;
+  return nullptr;
+}
+
+namespace detail {
+
+/// A model's name in its provider's table: without what routers and collections put in front.
+constexpr std::string_view table_name(std::string_view text, const Provider& provider) {
+  text = without_routing_prefix(text, provider);
+  const std::size_t at = text.rfind("models/");
+  return at == std::string_view::npos ? text : text.substr(at + std::string_view("models/").size());
+}
+
+/// The row of a base model; null where the table has none.
+constexpr const ModelRow* find_row(std::string_view name, std::span<const ModelRow> models) {
+  for (const ModelRow& row : models)
+    if (row.model_id == name || (!row.alias.empty() && row.alias == name)) return &row;
+  return nullptr;
+}
+
+}  // namespace detail
+
+/// Takes an id apart without being told the provider. The forms are asked first, then the tables of
+/// base models; kind is `unknown` where nothing fits. All of it is heuristics: an id is opaque to
+/// everybody but the service that issued it.
+[[nodiscard]] constexpr ModelId classify(std::string_view text) {
+  for (const Provider* provider : providers::all)
+    if (provider->recognizes(detail::without_routing_prefix(text, *provider)))
+      return read_model_id(text, *provider)
+          .value_or(ModelId{.text = text, .provider = provider->name});
+  for (const Provider* provider : providers::all)
+    if (detail::find_row(text, provider->models) != nullptr)
+      return ModelId{.text = text, .provider = provider->name, .kind = ModelId::Kind::base};
+  return ModelId{.text = text};
+}
+
+/// Whether the form of `text` says that it is a fine-tuned model, of whichever provider.
+[[nodiscard]] constexpr bool is_fine_tuned(std::string_view text) {
+  return classify(text).is_fine_tuned();
+}
+
+static_assert(is_fine_tuned("ft:gpt-4-0613:myorg:custom:abc123") && !is_fine_tuned("gpt-4"));
+
+}  // namespace FineTuning

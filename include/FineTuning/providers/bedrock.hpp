@@ -1,0 +1,58 @@
+#pragma once
+
+// AWS Bedrock: the ARNs of custom models. The base stands inside a custom-model ARN, colons and
+// all.
+
+#include <FineTuning/provider.hpp>
+
+namespace FineTuning::providers {
+namespace bedrock_facts {
+
+/// arn:PARTITION:bedrock:REGION:ACCOUNT:TYPE/NAME, where TYPE says what it is.
+constexpr Result<ModelId, IdError> read_id(std::string_view text) {
+  if (!text.starts_with("arn:")) return read_opaque_id(text);
+  std::string_view rest = text.substr(4);
+  detail::take_until(rest, ':');  // the partition
+  if (detail::take_until(rest, ':') != "bedrock") return IdError::invalid_format;
+  ModelId id{.text = text, .kind = ModelId::Kind::fine_tuned};
+  id.location = detail::take_until(rest, ':');
+  id.organization = detail::take_until(rest, ':');
+  const std::string_view type = detail::take_until(rest, '/');
+  if (id.location.empty() || rest.empty()) return IdError::invalid_format;
+
+  if (type == "custom-model") {
+    const std::size_t slash = rest.rfind('/');
+    if (slash != std::string_view::npos) {
+      id.base_model = rest.substr(0, slash);
+      id.fine_tune_id = rest.substr(slash + 1);
+      if (id.fine_tune_id.empty()) return IdError::invalid_format;
+      if (id.base_model == "imported") id.base_model = {};
+    } else {  // cut short; a base's name is PUBLISHER.MODEL
+      (rest.find('.') != std::string_view::npos ? id.base_model : id.fine_tune_id) = rest;
+    }
+  } else if (type == "custom-model-deployment" || type == "imported-model") {
+    id.fine_tune_id = rest;
+  } else if (type == "foundation-model") {
+    id.kind = ModelId::Kind::base;
+  } else {
+    id.kind = ModelId::Kind::unknown;  // a provisioned-model may hold either
+  }
+  return id;
+}
+
+constexpr bool recognizes(std::string_view text) {
+  return text.starts_with("arn:aws") && text.find(":bedrock:") != std::string_view::npos;
+}
+
+}  // namespace bedrock_facts
+
+inline constexpr Provider bedrock{
+    .name = "bedrock",
+    .title = "AWS Bedrock",
+    .read_id = bedrock_facts::read_id,
+    .recognizes = bedrock_facts::recognizes,
+    .max_id_length = 2048,
+    .routing_prefixes = {"bedrock/", ""},
+};
+
+}  // namespace FineTuning::providers

@@ -1,0 +1,43 @@
+#pragma once
+
+// Fireworks: the names of its models. The base of a tuned one is not in its name.
+
+#include <FineTuning/provider.hpp>
+
+namespace FineTuning::providers {
+namespace fireworks_facts {
+
+/// accounts/ACCOUNT/(models | deployedModels)/MODEL[#DEPLOYMENT] or accounts/ACCOUNT/deployments/ID
+constexpr Result<ModelId, IdError> read_id(std::string_view text) {
+  if (!text.starts_with("accounts/")) return read_opaque_id(text);
+  std::array<std::string_view, 4> fields{};
+  const std::string_view name = text.substr(0, text.find('#'));
+  if (detail::split(name, '/', fields) != 4 || fields[1].empty() || fields[3].empty())
+    return IdError::invalid_format;
+  ModelId id{.text = text};
+  if (fields[2] == "deployments") return id;  // of any model
+  if (fields[2] != "models" && fields[2] != "deployedModels") return IdError::invalid_format;
+  if (fields[1] == "fireworks") {
+    id.kind = ModelId::Kind::base;
+    return id;
+  }
+  id.kind = ModelId::Kind::fine_tuned;
+  id.organization = fields[1];
+  id.fine_tune_id = fields[3];
+  return id;
+}
+
+constexpr bool recognizes(std::string_view text) { return text.starts_with("accounts/"); }
+
+}  // namespace fireworks_facts
+
+inline constexpr Provider fireworks{
+    .name = "fireworks",
+    .title = "Fireworks AI",
+    .read_id = fireworks_facts::read_id,
+    .recognizes = fireworks_facts::recognizes,
+    .refused_characters = "@",
+    .routing_prefixes = {"fireworks_ai/", ""},
+};
+
+}  // namespace FineTuning::providers

@@ -1,0 +1,16 @@
+#pragma once
+
+// The version of the library: CMake and the package files read it from here.
+
+#include <string_view>
+
+namespace FineTuning {
+
+inline constexpr int version_major = 0;
+inline constexpr int version_minor = 1;
+inline constexpr int version_patch = 0;
+
+/// The three numbers above as text.
+inline constexpr std::string_view version = "0.1.0";
+
+}  // namespace FineTuning

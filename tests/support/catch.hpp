@@ -1,0 +1,9 @@
+#pragma once
+
+// The one place that knows which Catch2 this is.
+
+#if __has_include(<catch2/catch_all.hpp>)
+#include <catch2/catch_all.hpp>
+#else
+#include <catch2/catch.hpp>
+#endif
