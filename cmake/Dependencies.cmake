@@ -2,6 +2,8 @@
 # missing. Each archive's SHA-256 is the one that several package recipes give for it.
 include(FetchContent)
 
+set(CMAKE_COMPILE_WARNING_AS_ERROR OFF)  # the warnings of fetched code are not ours
+
 # FineTuning_depends(NAME VERSION URL SHA256): finds the package, else fetches it.
 macro(FineTuning_depends name version url sha256)
   FetchContent_Declare(${name} URL "${url}" URL_HASH "SHA256=${sha256}" SYSTEM
@@ -14,6 +16,7 @@ find_package(Threads REQUIRED)
 FineTuning_depends(nlohmann_json 3.10
   https://github.com/nlohmann/json/releases/download/v3.11.3/json.tar.xz
   d6c65aca6b1ed68e7a182f4757257b107ae403032760ed6ef121c9d55e81757d)
+set(FMT_INSTALL OFF)
 FineTuning_depends(fmt 9
   https://github.com/fmtlib/fmt/archive/refs/tags/10.2.1.tar.gz
   1250e4cc58bf06ee631567523f48848dc4596133e163f02615c97f78bab6c811)
@@ -41,3 +44,5 @@ if(FineTuning_BUILD_TESTS OR FineTuning_BUILD_EXAMPLES OR FineTuning_BUILD_BENCH
     endif()
   endif()
 endif()
+
+unset(CMAKE_COMPILE_WARNING_AS_ERROR)

@@ -13,7 +13,8 @@ install(FILES "${PROJECT_BINARY_DIR}/FineTuningConfig.cmake"
 
 # The .pc file finds the prefix from its own place, so that the install can be moved. A static library's users link what
 # it needs: most never pass --static, and Debian's libcurl asks for a dozen more -dev packages where they do.
-file(RELATIVE_PATH prefix_from_pc "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig"
+           OUTPUT_VARIABLE prefix_from_pc)
 if(BUILD_SHARED_LIBS)
   set(pc_requires "Requires.private")
   set(pc_flags " -DFINETUNING_SHARED")

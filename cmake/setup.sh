@@ -19,6 +19,7 @@ need_build_tools() {
   need libfmt-dev pkg-config --exists "fmt >= 9"
   need libcpp-httplib-dev pkg-config --exists "cpp-httplib >= 0.11"
   need libssl-dev pkg-config --exists openssl
+  need ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
 }
 
 install_missing() {
@@ -36,9 +37,9 @@ install_missing() {
     as_root=sudo
     command -v sudo >/dev/null || { echo "As root, please run: apt-get install$missing" >&2; exit 1; }
   fi
-  echo "Installing:$missing"
+  echo "Installing:$missing (this may take a minute)"
   $as_root apt-get update -qq
   # shellcheck disable=SC2086  # a list of packages
   $as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends --no-remove $missing </dev/null
+    apt-get install -y -qq --no-install-recommends --no-remove $missing </dev/null >/dev/null
 }

@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <regex>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -78,19 +78,49 @@ Source take_apart(std::string_view text) {
   return source;
 }
 
-bool contains(const std::string& text, const std::string& pattern) {
-  return std::regex_search(text, std::regex(pattern));
+/// The names of the headers that the code includes.
+Texts includes(const std::string& code) {
+  Texts names;
+  std::istringstream lines(code);
+  for (std::string line; std::getline(lines, line);) {
+    const auto open = line.find_first_of("<\"");
+    if (open == line.npos || !ends_in_directive(line) || line.find("include") > open) continue;
+    names.push_back(line.substr(open + 1, line.find_first_of(">\"", open + 1) - open - 1));
+  }
+  return names;
+}
+
+bool contains_word(std::string_view code, std::string_view word) {
+  for (auto at = code.find(word); at != code.npos; at = code.find(word, at + 1)) {
+    const auto end = at + word.size();
+    if (end == code.size() || !is_word(code[end])) return true;
+  }
+  return false;
 }
 
 bool names_provider(const Source& source, const std::string& name) {
-  return contains(source.code, "\\bproviders::" + name + "\\b") ||
+  return contains_word(source.code, "providers::" + name) ||
          std::count(source.literals.begin(), source.literals.end(), name) > 0;
 }
 
-const std::string third_party = "nlohmann|curl/|fmt/";
-const std::string includes_curl = R"(#\s*include\s*[<"]curl/)";
-const std::string does_io =
-    includes_curl + R"(|#\s*include\s*[<"](thread|cstdlib|stdlib\.h)[>"]|_clock\b)";
+bool mentions_third_party(const std::string& text) {
+  return text.find("nlohmann") != text.npos || text.find("curl/") != text.npos ||
+         text.find("fmt/") != text.npos;
+}
+
+bool includes_curl(const Source& source) {
+  const auto names = includes(source.code);
+  return std::any_of(names.begin(), names.end(),
+                     [](const std::string& name) { return name.starts_with("curl/"); });
+}
+
+bool does_io(const Source& source) {
+  const auto names = includes(source.code);
+  return includes_curl(source) || contains_word(source.code, "_clock") ||
+         std::any_of(names.begin(), names.end(), [](const std::string& name) {
+           return name == "thread" || name == "cstdlib" || name == "stdlib.h";
+         });
+}
 
 /// A file of the project; its path is relative to the root.
 struct File {
@@ -136,7 +166,7 @@ Texts provider_names() {
 
 TEST_CASE("public headers mention neither JSON nor curl nor fmt", "[walls]") {
   CHECK(offenders(read_all("include"),
-                  [](const File& file) { return contains(file.text, third_party); }) == Texts{});
+                  [](const File& file) { return mentions_third_party(file.text); }) == Texts{});
 }
 
 TEST_CASE("a provider is named in its own facts file and in the list, nowhere else", "[walls]") {
@@ -154,13 +184,12 @@ TEST_CASE("a provider is named in its own facts file and in the list, nowhere el
 
 TEST_CASE("dialects know no curl, clock, thread or environment", "[walls]") {
   CHECK(offenders(read_all("src/dialects"),
-                  [](const File& file) { return contains(file.source.code, does_io); }) == Texts{});
+                  [](const File& file) { return does_io(file.source); }) == Texts{});
 }
 
 TEST_CASE("only the curl transport includes curl", "[walls]") {
   CHECK(offenders(read_all("src"), [](const File& file) {
-          return !file.path.starts_with("src/curl_transport.") &&
-                 contains(file.source.code, includes_curl);
+          return !file.path.starts_with("src/curl_transport.") && includes_curl(file.source);
         }) == Texts{});
 }
 
@@ -191,14 +220,15 @@ TEST_CASE("what breaks a wall is seen", "[walls]") {
   CHECK(names_provider(take_apart("if (&provider == &providers::acme)"), "acme"));
   CHECK(names_provider(take_apart(R"(if (name == "acme"))"), "acme"));
   CHECK_FALSE(
-      names_provider(take_apart(R"(providers::acme_two; "acme-two"; acme; // "acme")"), "acme"));
-  CHECK(contains("#include <curl/curl.h>", includes_curl));
-  CHECK(contains("#include \"curl/curl.h\"", includes_curl));
-  CHECK_FALSE(contains("#include \"curl_transport.hpp\"", includes_curl));
+      names_provider(take_apart(R"(providers::acme_2; "acme-2"; acme; // "acme")"), "acme"));
+  CHECK(mentions_third_party("#include <fmt/format.h>"));
+  CHECK(includes_curl(take_apart("#include <curl/curl.h>")));
+  CHECK(includes_curl(take_apart("#include \"curl/curl.h\"")));
+  CHECK_FALSE(includes_curl(take_apart("#include \"curl_transport.hpp\"")));
   for (const std::string line : {"#include <thread>", "#include <cstdlib>",
                                  "# include <curl/easy.h>", "system_clock::now()"}) {
     INFO(line);
-    CHECK(contains(line, does_io));
+    CHECK(does_io(take_apart(line)));
   }
-  CHECK_FALSE(contains("#include <chrono>\nstd::chrono::seconds delay;", does_io));
+  CHECK_FALSE(does_io(take_apart("#include <chrono>\nstd::chrono::seconds delay;")));
 }

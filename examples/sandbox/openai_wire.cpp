@@ -2,56 +2,28 @@
 
 #include "wire.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace FineTuning::examples::wire {
 namespace {
 
-enum class StreamUsage : std::uint8_t { extra_chunk_if_asked, last_chunk, last_chunk_and_x_groq };
-enum class ErrorCode : std::uint8_t { beside_param, alone, numeric };
-
-/// What a speaker adds to the shape that all have in common: members as JSON text.
-struct Accent {
-  std::string_view provider;
-  std::array<std::string_view, 2> models;
-  std::string_view id_prefix = "chatcmpl-";
-  std::string_view stop_reason = "stop";
-  std::string_view no_such_model = "model_not_found";
-  std::string_view request_id_header{};
-  std::string_view response = "{}";
-  std::string_view choice = R"({"logprobs":null})";
-  std::string_view message = "{}";
-  std::string_view tool_message = R"({"content":null})";
-  std::string_view usage = "{}";
-  std::string_view chunk = "{}";
-  std::string_view chunk_choice = R"({"logprobs":null})";
-  std::string_view delta = "{}";
-  std::string_view first_delta{};  // none: the stream opens with the first word
-  std::string_view first_chunk = "{}";
-  StreamUsage stream_usage = StreamUsage::extra_chunk_if_asked;
-  ErrorCode error_code = ErrorCode::beside_param;
-  bool whole_tool_calls = false;   // a stream brings a call's arguments in one piece
-  bool text_beside_delta = false;  // chunks say their text twice
-  bool key_is_optional = false;
-  std::span<const Rule> extra_rules{};
-};
-
 bool never(const Json& /*value*/) { return false; }
 bool is_one(const Json& value) { return value == 1; }
-bool is_stop(const Json& value) {
-  return value.is_string() || (is_text_list(value) && value.size() <= 4);
-}
+bool is_stop(const Json& value) { return value.is_string() || is_text_list<4>(value); }
 bool is_text_or_object(const Json& value) { return value.is_string() || value.is_object(); }
 bool is_typed(const Json& value) { return is_name(member(value, "type")); }
 bool are_messages(const Json& value) {
   return is_list(value, [](const Json& message) {
-    static constexpr std::array<std::string_view, 5> roles{"developer", "system", "user",
-                                                           "assistant", "tool"};
-    return is_message(message, roles);
+    return is_message(message, "developer system user assistant tool");
   });
 }
 
-constexpr std::array<Rule, 13> common_rules{{
+bool are_nameless(const Json& value) {
+  return is_list(value, [](const Json& message) { return member(message, "name").is_null(); });
+}
+
+constexpr Rule common_rules[] = {
     {"model", is_name, "the id of a model", true},
     {"messages", are_messages, "messages with a known role and content", true},
     {"stream", is_bool, "a boolean"},
@@ -65,289 +37,267 @@ constexpr std::array<Rule, 13> common_rules{{
     {"tools", is_function_list, "functions with a name"},
     {"tool_choice", is_text_or_object, "a string or an object"},
     {"response_format", is_typed, "an object with a type"},
-}};
-constexpr std::array<Rule, 2> together_rules{{
-    {"stop", is_text_list, "an array of strings"},
+};
+constexpr Rule together_rules[] = {
+    {"stop", is_text_list<100>, "an array of strings"},
     {"logprobs", is_between<0, 20>, "an integer from 0 to 20"},
-}};
-constexpr std::array<Rule, 4> groq_rules{{
+};
+constexpr Rule groq_rules[] = {
+    {"messages", are_nameless, "messages without a name"},
     {"n", is_one, "1"},
-    {"logprobs", never, "to be left out"},
-    {"top_logprobs", never, "to be left out"},
-    {"logit_bias", never, "to be left out"},
-}};
+    {"logprobs", never, "nothing: it is not supported"},
+    {"top_logprobs", never, "nothing: it is not supported"},
+    {"logit_bias", never, "nothing: it is not supported"},
+};
 
-constexpr std::array<Accent, 4> accents{{
+constexpr Refusal common_refusals[] = {
+    {Fault::unauthorized, 401, "invalid_request_error", "invalid_api_key", "Incorrect API key: "},
+    {Fault::not_found, 404, "invalid_request_error", "model_not_found", "There is no model "},
+    {Fault::rate_limited, 429, "requests", "rate_limit_exceeded", "Rate limit reached for ", "1"},
+    {Fault::quota, 429, "insufficient_quota", "insufficient_quota",
+     "You exceeded your current quota, please check your plan and billing details, for "},
+    {Fault::server_error, 500, "server_error", "", "The server had an error with "},
+};
+constexpr auto together_refusals = [] {
+  auto table = std::to_array(common_refusals);
+  std::ranges::find(table, Fault::not_found, &Refusal::fault)->code = "model_not_available";
+  return table;
+}();
+
+enum class StreamUsage : std::uint8_t { extra_chunk_if_asked, last_chunk, last_chunk_and_x_groq };
+
+/// How one of them speaks, in patterns.
+struct Speaker {
+  std::string_view provider;
+  std::array<std::string_view, 2> models;
+  std::string_view response;
+  std::string_view message;
+  std::string_view tool_message;
+  std::string_view usage;
+  std::string_view chunk;
+  std::string_view opening{};  // the first delta; without one the stream opens with a word
+  std::string_view delta = R"({"content":$piece})";
+  std::string_view last_delta = "{}";
+  std::span<const std::string_view> tool_deltas;
+  StreamUsage stream_usage = StreamUsage::extra_chunk_if_asked;
+  std::string_view error;
+  std::string_view request_id_header{};
+  std::span<const Rule> rules{};
+  std::span<const Refusal> refusals = common_refusals;
+};
+
+constexpr std::string_view error_with_param =
+    R"({"error":{"message":$message,"type":$type,"param":$param,"code":$code}})";
+constexpr std::string_view error_without_param =
+    R"({"error":{"message":$message,"type":$type,"code":$code}})";
+constexpr std::string_view error_with_status =
+    R"({"error":{"code":$status,"message":$message,"type":$type}})";
+
+constexpr std::string_view plain_usage =
+    R"({"prompt_tokens":$input,"completion_tokens":$output,"total_tokens":$total})";
+
+constexpr std::string_view call_in_fragments[] = {
+    R"({"role":"assistant","content":null,"tool_calls":[{"index":0,"id":"call_$id",
+        "type":"function","function":{"name":$tool,"arguments":""}}],"refusal":null})",
+    R"({"tool_calls":[{"index":0,"function":{"arguments":$arguments_head}}]})",
+    R"({"tool_calls":[{"index":0,"function":{"arguments":$arguments_tail}}]})"};
+constexpr std::string_view call_after_opening[] = {R"({"role":"assistant","content":null})",
+                                                   R"({"tool_calls":[{"index":0,$call}]})"};
+constexpr std::string_view call_alone[] = {
+    R"({"token_id":1234,"role":"assistant","content":"","tool_calls":[{"index":0,$call}]})"};
+
+constexpr Speaker speakers[] = {
     {.provider = "openai",
      .models = {"gpt-4o-mini-2024-07-18",
                 "ft:gpt-4o-mini-2024-07-18:my-org:custom-suffix:7q8mpxmy"},
-     .request_id_header = "x-request-id",
-     .response = R"({"service_tier":"default","system_fingerprint":"fp_sandbox"})",
-     .message = R"({"refusal":null,"annotations":[]})",
-     .tool_message = R"({"content":null,"refusal":null})",
-     .usage = R"({"prompt_tokens_details":{"cached_tokens":0,"audio_tokens":0},
-                  "completion_tokens_details":{"reasoning_tokens":0,"audio_tokens":0,
-                    "accepted_prediction_tokens":0,"rejected_prediction_tokens":0}})",
-     .chunk = R"({"service_tier":"default","system_fingerprint":"fp_sandbox","obfuscation":"Q"})",
-     .first_delta = R"({"role":"assistant","content":"","refusal":null})"},
+     .response = R"({"id":"chatcmpl-$id","object":"chat.completion","created":1741569952,
+         "model":$model,"choices":[{"index":0,"message":$message,"logprobs":null,
+         "finish_reason":$finish}],"usage":$usage,"service_tier":"default",
+         "system_fingerprint":"fp_sandbox"})",
+     .message = R"({"role":"assistant","content":$text,"refusal":null,"annotations":[]})",
+     .tool_message = R"({"role":"assistant","content":null,"tool_calls":[{$call}],"refusal":null})",
+     .usage = R"({"prompt_tokens":$input,"completion_tokens":$output,"total_tokens":$total,
+         "prompt_tokens_details":{"cached_tokens":0,"audio_tokens":0},
+         "completion_tokens_details":{"reasoning_tokens":0,"audio_tokens":0,
+         "accepted_prediction_tokens":0,"rejected_prediction_tokens":0}})",
+     .chunk = R"({"id":"chatcmpl-$id","object":"chat.completion.chunk","created":1770933892,
+         "model":$model,"service_tier":"default","system_fingerprint":"fp_sandbox",
+         "choices":[{"index":0,"delta":$delta,"logprobs":null,"finish_reason":$reason}],
+         "obfuscation":"Qx7"})",
+     .opening = R"({"role":"assistant","content":"","refusal":null})",
+     .tool_deltas = call_in_fragments,
+     .error = error_with_param,
+     .request_id_header = "x-request-id"},
     {.provider = "together",
      .models = {"meta-llama/Llama-3.3-70B-Instruct-Turbo",
                 "acme_a03a/Llama-3.3-70B-Instruct-Reference-my-suffix-38d369c4-c55e4fcf"},
-     .id_prefix = "oDy3Bb9-",
-     .stop_reason = "eos",
-     .no_such_model = "model_not_available",
-     .request_id_header = "cf-ray",
-     .response = R"({"prompt":[]})",
-     .choice = R"({"seed":9571843242,"logprobs":null})",
-     .message = R"({"tool_calls":[]})",
-     .chunk = R"({"usage":null})",
-     .chunk_choice = R"({"logprobs":null,"seed":null})",
-     .delta = R"({"token_id":1234,"role":"assistant","content":"","tool_calls":null})",
+     .response = R"({"id":"oDy3Bb9-$id","object":"chat.completion","created":1744654321,
+         "model":$model,"prompt":[],"choices":[{"finish_reason":$finish,"seed":9571843242,
+         "logprobs":null,"index":0,"message":$message}],"usage":$usage})",
+     .message = R"({"role":"assistant","content":$text,"tool_calls":[]})",
+     .tool_message = R"({"role":"assistant","content":null,"tool_calls":[{$call}]})",
+     .usage = plain_usage,
+     .chunk = R"({"id":"oDy3Bb9-$id","object":"chat.completion.chunk","created":1744654321,
+         "model":$model,"choices":[{"index":0,"text":$piece,"logprobs":null,
+         "finish_reason":$reason,"seed":null,"delta":$delta}],"usage":null})",
+     .delta = R"({"token_id":1234,"role":"assistant","content":$piece,"tool_calls":null})",
+     .last_delta = R"({"token_id":1234,"role":"assistant","content":"","tool_calls":null})",
+     .tool_deltas = call_alone,
      .stream_usage = StreamUsage::last_chunk,
-     .whole_tool_calls = true,
-     .text_beside_delta = true,
-     .extra_rules = together_rules},
+     .error = error_with_param,
+     .request_id_header = "cf-ray",
+     .rules = together_rules,
+     .refusals = together_refusals},
     {.provider = "groq",
      .models = {"llama-3.3-70b-versatile", "openai/gpt-oss-120b"},
-     .response = R"({"usage_breakdown":null,"system_fingerprint":"fp_sandbox",
-                     "x_groq":{"id":"req_sandbox","seed":1790130236},"service_tier":"on_demand"})",
-     .tool_message = "{}",
-     .usage = R"({"queue_time":0.01,"prompt_time":0.01,"completion_time":0.02,"total_time":0.03})",
-     .chunk = R"({"system_fingerprint":"fp_sandbox"})",
-     .first_delta = R"({"role":"assistant","content":""})",
-     .first_chunk = R"({"x_groq":{"id":"req_sandbox","seed":1790130236}})",
+     .response = R"({"id":"chatcmpl-$id","object":"chat.completion","created":1770770815,
+         "model":$model,"choices":[{"index":0,"message":$message,"logprobs":null,
+         "finish_reason":$finish}],"usage":$usage,"usage_breakdown":null,
+         "system_fingerprint":"fp_sandbox","x_groq":{"id":"req_$id","seed":1790130236},
+         "service_tier":"on_demand"})",
+     .message = R"({"role":"assistant","content":$text})",
+     .tool_message = R"({"role":"assistant","tool_calls":[{$call}]})",
+     .usage = R"({"queue_time":0.04,"prompt_tokens":$input,"prompt_time":0.01,
+         "completion_tokens":$output,"completion_time":0.02,"total_tokens":$total,
+         "total_time":0.03})",
+     .chunk = R"({"id":"chatcmpl-$id","object":"chat.completion.chunk","created":1770770839,
+         "model":$model,"system_fingerprint":"fp_sandbox",
+         "choices":[{"index":0,"delta":$delta,"logprobs":null,"finish_reason":$reason}]})",
+     .opening = R"({"role":"assistant","content":""})",
+     .tool_deltas = call_after_opening,
      .stream_usage = StreamUsage::last_chunk_and_x_groq,
-     .error_code = ErrorCode::alone,
-     .whole_tool_calls = true,
-     .extra_rules = groq_rules},
+     .error = error_without_param,
+     .rules = groq_rules},
     {.provider = "local",
      .models = {"tiny-talk", "tiny-talk-tuned"},
-     .choice = "{}",
-     .chunk_choice = "{}",
-     .first_delta = R"({"role":"assistant","content":null})",
-     .error_code = ErrorCode::numeric,
-     .key_is_optional = true},
-}};
+     .response = R"({"id":"chatcmpl-$id","object":"chat.completion","created":1770770815,
+         "model":$model,"choices":[{"index":0,"message":$message,"finish_reason":$finish}],
+         "usage":$usage})",
+     .message = R"({"role":"assistant","content":$text})",
+     .tool_message = R"({"role":"assistant","content":null,"tool_calls":[{$call}]})",
+     .usage = plain_usage,
+     .chunk = R"({"id":"chatcmpl-$id","object":"chat.completion.chunk","created":1770770839,
+         "model":$model,"choices":[{"index":0,"delta":$delta,"finish_reason":$reason}]})",
+     .opening = R"({"role":"assistant","content":null})",
+     .tool_deltas = call_after_opening,
+     .error = error_with_status},
+};
 
-Json with(std::string_view members, const Json& others) {
-  Json all = Json::parse(members);
-  all.update(others);
-  return all;
+Answer error(const Speaker& speaker, int status, std::string_view message,
+             const std::string& field = "") {
+  return json_answer(fill(speaker.error, {{"status", std::to_string(status)},
+                                          {"message", dump(message)},
+                                          {"type", R"("invalid_request_error")"},
+                                          {"param", field.empty() ? "null" : dump(field)},
+                                          {"code", "null"}}),
+                     status);
 }
 
-struct Refusal {
-  Fault fault;
-  int status;
-  std::string_view type;
-  std::string_view code;
-  std::string_view message;
-};
-constexpr std::array<Refusal, 4> refusals{{
-    {Fault::unauthorized, 401, "invalid_request_error", "invalid_api_key", "Incorrect API key: "},
-    {Fault::rate_limited, 429, "requests", "rate_limit_exceeded", "Rate limit reached for "},
-    {Fault::quota, 429, "insufficient_quota", "insufficient_quota",
-     "You exceeded your current quota, please check your plan and billing details, for "},
-    {Fault::server_error, 500, "server_error", "",
-     "The server had an error while processing your request to "},
-}};
-
-/// One request's way to its answer.
-class Exchange {
- public:
-  Exchange(const Accent& accent, const Request& request) : accent_(accent), request_(request) {}
-
-  Answer answer(Faults& faults) {
-    const std::string_view key = request_.header("authorization");
-    if (!request_.has_bearer_key() && !(accent_.key_is_optional && key.empty()))
-      return refused(Fault::unauthorized, key.substr(key.find(' ') + 1));
-    if (request_.path == "/models") return request_.method == "GET" ? models() : wrong_method();
-    if (request_.path != "/chat/completions")
-      return error(404, "invalid_request_error", "", "Unknown request URL: " + request_.path);
-    if (request_.method != "POST") return wrong_method();
-    auto complaint = read_body(request_, common_rules, UnknownFields::allowed, body_);
-    if (!complaint) complaint = check(body_, accent_.extra_rules, UnknownFields::allowed);
-    if (complaint)
-      return error(400, "invalid_request_error", "", complaint->message, complaint->field);
-    return chat(faults.of(accent_.provider, std::string(body_["model"])));
-  }
-
- private:
-  Answer error(int status, std::string_view type, std::string_view code, const std::string& message,
-               const std::string& field = "") const {
-    Json error = {{"message", message}, {"type", type}};
-    if (accent_.error_code == ErrorCode::beside_param)
-      error["param"] = field.empty() ? Json() : Json(field);
-    error["code"] = code.empty() ? Json() : Json(code);
-    if (accent_.error_code == ErrorCode::numeric) error["code"] = status;
-    return with_request_id(json_answer({{"error", error}}, status));
-  }
-
-  Answer wrong_method() const {
-    return error(405, "invalid_request_error", "", "Not allowed: " + request_.method);
-  }
-
-  /// The message repeats the key or the model that it is about, as the real ones do.
-  Answer refused(Fault fault, std::string_view subject) const {
-    if (fault == Fault::bad_gateway) return bad_gateway();
-    if (fault == Fault::not_found)
-      return error(404, "invalid_request_error", accent_.no_such_model,
-                   "The model `" + std::string(subject) + "` does not exist.", "model");
-    const auto& refusal = *std::ranges::find(refusals, fault, &Refusal::fault);
-    Answer answer = error(refusal.status, refusal.type, refusal.code,
-                          std::string(refusal.message) + std::string(subject) + ".");
-    if (fault == Fault::rate_limited) answer.headers.emplace_back("Retry-After", "1");
-    return answer;
-  }
-
-  Answer with_request_id(Answer answer) const {
-    if (!accent_.request_id_header.empty())
-      answer.headers.emplace_back(accent_.request_id_header, "req_" + request_.serial);
-    return answer;
-  }
-
-  Answer models() const {
-    Json list = Json::array();
-    for (const std::string_view id : accent_.models)
-      list.push_back({{"id", id}, {"object", "model"}, {"created", 1733000000}});
-    if (accent_.provider == "together") {
-      for (Json& model : list)
-        model.update({{"type", "chat"}, {"display_name", model["id"]}, {"context_length", 131072}});
-      return json_answer(list);
-    }
-    for (Json& model : list) model["owned_by"] = accent_.provider;
-    return json_answer({{"object", "list"}, {"data", list}});
-  }
-
-  Answer chat(Fault fault) {
-    if (fault != Fault::none && fault != Fault::cut && fault != Fault::stall)
-      return refused(fault, std::string(body_["model"]));
-    Prompt prompt = read_prompt(body_["messages"]);
-    for (const char* field : {"max_tokens", "max_completion_tokens"})
-      if (body_.contains(field)) prompt.max_tokens = body_[field];
-    reply_ = reply_to(prompt, member(first(member(body_, "tools")), "function"));
-    return with_request_id(member(body_, "stream") == true ? streamed(fault)
-                                                           : plain_answer(response(), fault));
-  }
-
-  static Json first(const Json& list) { return list.is_array() ? list.front() : Json(); }
-
-  std::string_view finish_reason() const {
-    if (reply_.finish == Finish::stop) return "stop";
-    return reply_.finish == Finish::length ? "length" : "tool_calls";
-  }
-
-  Json usage() const {
-    return with(accent_.usage, {{"prompt_tokens", reply_.input_tokens},
-                                {"completion_tokens", reply_.output_tokens},
-                                {"total_tokens", reply_.input_tokens + reply_.output_tokens}});
-  }
-
-  Json tool_call(const std::string& arguments) const {
-    return {{"id", "call_" + request_.serial},
-            {"type", "function"},
-            {"function", {{"name", reply_.tool}, {"arguments", arguments}}}};
-  }
-
-  Json envelope(std::string_view object, const Json& choices) const {
-    return {{"id", std::string(accent_.id_prefix) + request_.serial},
-            {"object", object},
-            {"created", 1770933892},
-            {"model", body_["model"]},
-            {"choices", choices}};
-  }
-
-  Json response() const {
-    const bool calls = reply_.finish == Finish::tool_call;
-    Json message = with(calls ? accent_.tool_message : accent_.message, {{"role", "assistant"}});
-    if (calls)
-      message["tool_calls"] = Json::array({tool_call(dump(reply_.arguments))});
+Answer list_of_models(const Speaker& speaker) {
+  const bool is_bare = speaker.provider == "together";
+  Json list = Json::array();
+  for (const std::string_view id : speaker.models) {
+    list.push_back({{"id", id}, {"object", "model"}, {"created", 1733000000}});
+    if (is_bare)
+      list.back().update({{"type", "chat"}, {"display_name", id}, {"context_length", 131072}});
     else
-      message["content"] = reply_.text();
-    const bool stops = reply_.finish == Finish::stop;
-    Json choice = with(accent_.choice,
-                       {{"index", 0},
-                        {"message", message},
-                        {"finish_reason", stops ? accent_.stop_reason : finish_reason()}});
-    Json all = envelope("chat.completion", Json::array({choice}));
-    all["usage"] = usage();
-    return with(accent_.response, all);
+      list.back()["owned_by"] = speaker.provider;
   }
+  return json_answer(dump(is_bare ? list : Json{{"object", "list"}, {"data", list}}));
+}
 
-  Json chunk(const Json& delta, const Json& finish = nullptr) const {
-    Json choice = with(accent_.chunk_choice, {{"index", 0},
-                                              {"delta", with(accent_.delta, delta)},
-                                              {"finish_reason", finish}});
-    if (accent_.text_beside_delta) choice["text"] = member(choice["delta"], "content");
-    return chunk_of(Json::array({choice}));
-  }
+Answer plain(const Speaker& speaker, const Reply& reply, Values values, Fault fault) {
+  // Together says eos where its streams say stop.
+  if (speaker.provider == "together" && reply.finish == "stop") values["finish"] = R"("eos")";
+  values["message"] = fill(reply.tool.empty() ? speaker.message : speaker.tool_message, values);
+  return plain_answer(dump(Json::parse(fill(speaker.response, values))), fault);
+}
 
-  Json chunk_of(const Json& choices) const {
-    Json all = with(accent_.chunk, envelope("chat.completion.chunk", choices));
-    if (usage_is_asked()) all["usage"] = nullptr;
-    return all;
-  }
+Answer stream(const Speaker& speaker, const Reply& reply, Values values, bool usage_asked,
+              Fault fault) {
+  std::vector<Json> chunks;
+  const auto add = [&](std::string_view delta, const std::string& piece, const Json& reason) {
+    values["piece"] = dump(piece);
+    values["delta"] = fill(delta, values);
+    values["reason"] = dump(reason);
+    chunks.push_back(Json::parse(fill(speaker.chunk, values)));
+  };
+  if (reply.tool.empty() && !speaker.opening.empty()) add(speaker.opening, "", nullptr);
+  for (const std::string& piece : reply.pieces) add(speaker.delta, piece, nullptr);
+  if (!reply.tool.empty())
+    for (const std::string_view delta : speaker.tool_deltas) add(delta, "", nullptr);
+  add(speaker.last_delta, "", reply.finish);
 
-  bool usage_is_asked() const {
-    return accent_.stream_usage == StreamUsage::extra_chunk_if_asked &&
-           member(member(body_, "stream_options"), "include_usage") == true;
-  }
-
-  /// The deltas of a tool call: whole, or its name and then the arguments in two fragments.
-  std::vector<Json> tool_call_deltas() const {
-    const auto delta = [](Json call) {
-      call["index"] = 0;
-      return Json{{"tool_calls", Json::array({std::move(call)})}};
-    };
-    const std::string arguments = dump(reply_.arguments);
-    if (accent_.whole_tool_calls) return {delta(tool_call(arguments))};
-    const auto fragment = [&delta](const std::string& text) {
-      return delta({{"function", {{"arguments", text}}}});
-    };
-    const std::size_t half = arguments.size() / 2;
-    return {delta(tool_call("")), fragment(arguments.substr(0, half)),
-            fragment(arguments.substr(half))};
-  }
-
-  std::vector<Json> chunks() const {
-    std::vector<Json> all;
-    const bool calls = reply_.finish == Finish::tool_call;
-    if (!accent_.first_delta.empty()) {
-      Json delta = Json::parse(accent_.first_delta);
-      if (calls) delta["content"] = nullptr;
-      all.push_back(with(accent_.first_chunk, chunk(delta)));
+  const Json usage = Json::parse(values["usage"]);
+  if (speaker.stream_usage == StreamUsage::extra_chunk_if_asked) {
+    if (usage_asked) {
+      chunks.push_back(chunks.back());
+      chunks.back()["choices"] = Json::array();
+      for (Json& chunk : chunks) chunk["usage"] = nullptr;
+      chunks.back()["usage"] = usage;
     }
-    if (calls)
-      for (const Json& delta : tool_call_deltas()) all.push_back(chunk(delta));
-    for (const std::string& piece : reply_.pieces) all.push_back(chunk({{"content", piece}}));
-    all.push_back(chunk(Json::object(), finish_reason()));
-    if (accent_.stream_usage != StreamUsage::extra_chunk_if_asked) all.back()["usage"] = usage();
-    if (accent_.stream_usage == StreamUsage::last_chunk_and_x_groq)
-      all.back()["x_groq"] = {{"id", "req_sandbox"}, {"usage", usage()}};
-    if (usage_is_asked()) {
-      all.push_back(chunk_of(Json::array()));
-      all.back()["usage"] = usage();
-    }
-    return all;
+  } else {
+    chunks.back()["usage"] = usage;
   }
-
-  Answer streamed(Fault fault) const {
-    std::vector<std::string> events;
-    for (const Json& chunk : chunks()) events.push_back("data: " + dump(chunk) + "\n\n");
-    events.emplace_back("data: [DONE]\n\n");
-    return stream_answer(std::move(events), accent_.first_delta.empty() ? 0 : 1, fault);
+  if (speaker.stream_usage == StreamUsage::last_chunk_and_x_groq) {
+    chunks.front()["x_groq"] = {{"id", "req_" + values["id"]}, {"seed", 1790130236}};
+    chunks.back()["x_groq"] = {{"id", "req_" + values["id"]}, {"usage", usage}};
   }
+  std::vector<std::string> events;
+  for (const Json& chunk : chunks) events.push_back("data: " + dump(chunk) + "\n\n");
+  events.emplace_back("data: [DONE]\n\n");
+  return stream_answer(std::move(events), speaker.opening.empty() ? 0 : 1, fault);
+}
 
-  const Accent& accent_;
-  const Request& request_;
-  Json body_;
-  Reply reply_;
-};
+Answer chat(const Speaker& speaker, const Request& request, Faults& faults) {
+  if (request.method != "POST")
+    return error(speaker, 405, "Not allowed to " + request.method + " this URL.");
+  Json body;
+  auto wrong = read_body(request, common_rules, any_field, body);
+  if (!wrong) wrong = check(body, speaker.rules, any_field);
+  if (wrong) return error(speaker, 400, wrong->message, wrong->field);
+
+  const std::string model = body["model"];
+  const Fault fault = faults.of(speaker.provider, model);
+  if (is_refused(fault))
+    return refused(fault, speaker.refusals, "`" + model + "`.", speaker.error, {{"param", "null"}});
+  const Json& max_tokens =
+      member(body, body.contains("max_tokens") ? "max_tokens" : "max_completion_tokens");
+  const Json& tools = member(body, "tools");
+  const Reply reply =
+      reply_to(read_prompt(body["messages"]), max_tokens,
+               tools.is_null() ? tools : tools[0]["function"], {"stop", "length", "tool_calls"});
+  Values values = values_of(reply);
+  values["id"] = request.serial;
+  values["model"] = dump(model);
+  values["usage"] = fill(speaker.usage, values);
+  values["call"] = fill(R"("id":"call_$id","type":"function",)"
+                        R"("function":{"name":$tool,"arguments":$arguments_text})",
+                        values);
+  const bool usage_asked = member(member(body, "stream_options"), "include_usage") == true;
+  return member(body, "stream") == true
+             ? stream(speaker, reply, std::move(values), usage_asked, fault)
+             : plain(speaker, reply, std::move(values), fault);
+}
 
 }  // namespace
 
 Answer openai(const Request& request, Faults& faults) {
-  return Exchange(*std::ranges::find(accents, request.provider, &Accent::provider), request)
-      .answer(faults);
+  const Speaker& speaker = *std::ranges::find(speakers, request.provider, &Speaker::provider);
+  const std::string key(request.header("authorization"));
+  Answer answer;
+  if (!request.has_bearer_key() && !(speaker.provider == "local" && key.empty()))
+    answer = refused(Fault::unauthorized, speaker.refusals, key.substr(key.find(' ') + 1) + ".",
+                     speaker.error, {{"param", "null"}});
+  else if (request.path == "/chat/completions")
+    answer = chat(speaker, request, faults);
+  else if (request.path == "/models" && request.method == "GET")
+    answer = list_of_models(speaker);
+  else
+    answer = error(speaker, 404, "Unknown request URL: " + request.path);
+  if (!speaker.request_id_header.empty())
+    answer.headers.emplace_back(speaker.request_id_header, "req_" + request.serial);
+  return answer;
 }
 
 }  // namespace FineTuning::examples::wire

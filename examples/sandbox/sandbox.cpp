@@ -7,10 +7,10 @@
 #include <httplib.h>
 
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <iterator>
+#include <mutex>
 #include <stdexcept>
 #include <thread>
 
@@ -22,15 +22,12 @@ struct Route {
   std::string_view base;
   wire::Answer (*answer)(const wire::Request&, wire::Faults&);
 };
-constexpr std::array<Route, 7> routes{{
-    {"openai", "/openai/v1", wire::openai},
-    {"google", "/google", wire::gemini},
-    {"vertex", "/vertex", wire::gemini},
-    {"cohere", "/cohere", wire::cohere},
-    {"together", "/together/v1", wire::openai},
-    {"groq", "/groq/openai/v1", wire::openai},
+constexpr Route routes[] = {
+    {"openai", "/openai/v1", wire::openai},     {"google", "/google", wire::gemini},
+    {"vertex", "/vertex", wire::gemini},        {"cohere", "/cohere", wire::cohere},
+    {"together", "/together/v1", wire::openai}, {"groq", "/groq/openai/v1", wire::openai},
     {"local", "/local/v1", wire::openai},
-}};
+};
 
 SeenRequest seen(const httplib::Request& request) {
   SeenRequest seen{.method = request.method,
@@ -63,15 +60,19 @@ struct Sandbox::Server {
   Server() {
     http.new_task_queue = [] { return new httplib::ThreadPool(32); };
     http.set_tcp_nodelay(true);
-    http.set_keep_alive_timeout(1);
+    http.set_keep_alive_timeout(2);
     http.set_keep_alive_max_count(10'000);
     const auto handler = [this](const httplib::Request& request, httplib::Response& response) {
       send(answer(seen(request)), response);
     };
     http.Get(".*", handler).Post(".*", handler).Put(".*", handler).Patch(".*", handler);
     http.Delete(".*", handler);
+    socket_t listening{};
+    http.set_socket_options([&listening](socket_t socket) { listening = socket; });
     port = http.bind_to_any_port("127.0.0.1");
     if (port <= 0) throw std::runtime_error("The sandbox found no free port on 127.0.0.1.");
+    // The library lets five clients wait; a sixth that comes at once would try again in a second.
+    ::listen(listening, 128);
     listener = std::thread([this] { http.listen_after_bind(); });
     // stop() is lost on a server that does not run yet.
     while (!http.is_running()) std::this_thread::yield();
@@ -105,7 +106,7 @@ struct Sandbox::Server {
       asked.path.erase(0, route.base.size());
       return route.answer(asked, faults);
     }
-    return wire::json_answer({{"error", "The sandbox knows no provider at this path."}}, 404);
+    return wire::json_answer(R"({"error":"The sandbox has no provider at this path."})", 404);
   }
 
   void send(wire::Answer answer, httplib::Response& response) {
@@ -119,8 +120,8 @@ struct Sandbox::Server {
     std::size_t size = 0;
     for (const std::string& piece : answer.pieces) size += piece.size();
     const bool chunked = answer.streamed;
-    auto send_next = [this, answer = std::move(answer), next = std::size_t{0}](
-                         httplib::DataSink& sink) mutable {
+    auto send_next = [this, answer = std::move(answer),
+                      next = std::size_t{0}](httplib::DataSink& sink) mutable {
       if (answer.fault != wire::Fault::none && next == answer.fault_at) {
         if (answer.fault == wire::Fault::stall) wait_until_gone(sink);
         return false;
@@ -134,9 +135,8 @@ struct Sandbox::Server {
     };
     if (chunked)
       response.set_chunked_content_provider(
-          type, [send_next](std::size_t, httplib::DataSink& sink) mutable {
-            return send_next(sink);
-          });
+          type,
+          [send_next](std::size_t, httplib::DataSink& sink) mutable { return send_next(sink); });
     else
       response.set_content_provider(
           size, type, [send_next](std::size_t, std::size_t, httplib::DataSink& sink) mutable {
@@ -172,7 +172,7 @@ Sandbox::~Sandbox() = default;
 
 std::string Sandbox::base_url(std::string_view provider) const {
   const auto route = std::ranges::find(routes, provider, &Route::provider);
-  if (route == routes.end()) return {};
+  if (route == std::end(routes)) return {};
   return "http://127.0.0.1:" + std::to_string(server_->port) + std::string(route->base);
 }
 

@@ -48,7 +48,7 @@ class Sandbox {
   /// Listens on a free port of 127.0.0.1. Throws std::runtime_error when there is none.
   Sandbox();
   /// Ends every answer under way, a stalled one too. An idle connection that a client keeps open
-  /// can hold it up for a second.
+  /// can hold it up for two seconds.
   ~Sandbox();
   Sandbox(const Sandbox&) = delete;
   Sandbox& operator=(const Sandbox&) = delete;

@@ -5,7 +5,6 @@
 #include "sandbox.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace FineTuning::examples::wire {
 namespace {
@@ -20,9 +19,8 @@ std::vector<std::string> words_of(std::string_view text) {
   while (true) {
     text.remove_prefix(std::min(text.find_first_not_of(space), text.size()));
     if (text.empty()) return words;
-    const std::string_view word = text.substr(0, text.find_first_of(space));
-    words.emplace_back(word);
-    text.remove_prefix(word.size());
+    words.emplace_back(text.substr(0, text.find_first_of(space)));
+    text.remove_prefix(words.back().size());
   }
 }
 
@@ -32,8 +30,8 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-/// At most `size` bytes, cut between two characters.
-std::string shortened(std::string text, std::size_t size) {
+/// At most `size` bytes and a mark, cut between two characters.
+std::string shortened(const std::string& text, std::size_t size) {
   constexpr auto is_continuation = [](char c) { return (static_cast<unsigned char>(c) >> 6) == 2; };
   if (text.size() <= size) return text;
   while (is_continuation(text[size])) --size;
@@ -41,20 +39,12 @@ std::string shortened(std::string text, std::size_t size) {
 }
 
 std::string text_of(const Json& content) {
-  if (content.is_string()) return content.get<std::string>();
+  if (content.is_string()) return content;
   std::string text;
   if (content.is_array())
     for (const Json& part : content)
       if (const Json& piece = member(part, "text"); piece.is_string()) text += piece;
   return text;
-}
-
-Json arguments_for(const Json& function) {
-  Json arguments = Json::object();
-  const Json& properties = member(member(function, "parameters"), "properties");
-  if (properties.is_object() && !properties.empty())
-    arguments[properties.items().begin().key()] = "Oslo";
-  return arguments;
 }
 
 }  // namespace
@@ -79,17 +69,13 @@ bool has_word(std::string_view id, std::string_view word) {
 }
 
 Fault Faults::of(std::string_view provider, std::string_view model) {
-  static constexpr std::array<std::pair<std::string_view, Fault>, 9> faults{{
-      {"fail-401", Fault::unauthorized},
-      {"fail-404", Fault::not_found},
-      {"missing", Fault::not_found},
-      {"fail-429", Fault::rate_limited},
-      {"fail-quota", Fault::quota},
-      {"fail-500", Fault::server_error},
-      {"fail-html", Fault::bad_gateway},
-      {"cut", Fault::cut},
+  static constexpr std::pair<std::string_view, Fault> faults[] = {
+      {"fail-401", Fault::unauthorized}, {"fail-404", Fault::not_found},
+      {"missing", Fault::not_found},     {"fail-429", Fault::rate_limited},
+      {"fail-quota", Fault::quota},      {"fail-500", Fault::server_error},
+      {"fail-html", Fault::bad_gateway}, {"cut", Fault::cut},
       {"stall", Fault::stall},
-  }};
+  };
   for (const auto& [word, fault] : faults)
     if (has_word(model, word)) return fault;
   if (!has_word(model, "flaky")) return Fault::none;
@@ -98,8 +84,62 @@ Fault Faults::of(std::string_view provider, std::string_view model) {
   return first ? Fault::server_error : Fault::none;
 }
 
+std::string fill(std::string_view pattern, const Values& values) {
+  std::string text;
+  while (true) {
+    const std::size_t dollar = std::min(pattern.find('$'), pattern.size());
+    text += pattern.substr(0, dollar);
+    if (dollar == pattern.size()) return text;
+    pattern.remove_prefix(dollar + 1);
+    const std::size_t end =
+        std::min(pattern.find_first_not_of("abcdefghijklmnopqrstuvwxyz_"), pattern.size());
+    text += values.at(std::string(pattern.substr(0, end)));
+    pattern.remove_prefix(end);
+  }
+}
+
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+bool is_refused(Fault fault) {
+  return fault != Fault::none && fault != Fault::cut && fault != Fault::stall;
+}
+
+Answer refused(Fault fault, std::span<const Refusal> table, std::string_view subject,
+               std::string_view error_pattern, Values values) {
+  if (fault == Fault::bad_gateway)
+    return {.status = 502,
+            .content_type = "text/html",
+            .pieces = {"<html><head><title>502 Bad Gateway</title></head>"
+                       "<body><h1>502 Bad Gateway</h1></body></html>\n"}};
+  const Refusal& refusal = *std::ranges::find(table, fault, &Refusal::fault);
+  values["status"] = std::to_string(refusal.status);
+  values["type"] = dump(refusal.type);
+  values["code"] = refusal.code.empty() ? "null" : dump(refusal.code);
+  values["message"] = dump(std::string(refusal.message) + std::string(subject));
+  Answer answer = json_answer(fill(error_pattern, values), refusal.status);
+  if (!refusal.retry_after.empty()) answer.headers.emplace_back("Retry-After", refusal.retry_after);
+  return answer;
+}
+
+Answer json_answer(std::string body, int status) {
+  return {.status = status, .pieces = {std::move(body)}};
+}
+
+Answer plain_answer(std::string body, Fault fault) {
+  if (fault == Fault::none) return json_answer(std::move(body));
+  const std::size_t half = body.size() / 2;
+  return {.pieces = {body.substr(0, half), body.substr(half)}, .fault = fault, .fault_at = 1};
+}
+
+Answer stream_answer(std::vector<std::string> events, std::size_t opening, Fault fault) {
+  const std::size_t fault_at = std::min(opening + 2, events.size() - 1);
+  return {.content_type = "text/event-stream",
+          .pieces = std::move(events),
+          .streamed = true,
+          .fault = fault,
+          .fault_at = fault_at};
 }
 
 const Json& member(const Json& value, const std::string& field) {
@@ -109,59 +149,25 @@ const Json& member(const Json& value, const std::string& field) {
   return found == value.end() ? nothing : *found;
 }
 
-Answer json_answer(const Json& body, int status) {
-  return {.status = status, .headers = {}, .pieces = {dump(body)}};
-}
-
-Answer bad_gateway() {
-  return {.status = 502,
-          .content_type = "text/html",
-          .headers = {},
-          .pieces = {"<html><head><title>502 Bad Gateway</title></head>"
-                     "<body><center><h1>502 Bad Gateway</h1></center></body></html>\n"}};
-}
-
-Answer stream_answer(std::vector<std::string> pieces, std::size_t opening, Fault fault) {
-  const std::size_t fault_at = std::min(opening + 2, pieces.size() - 1);
-  return {.content_type = "text/event-stream",
-          .headers = {},
-          .pieces = std::move(pieces),
-          .streamed = true,
-          .fault = fault,
-          .fault_at = fault_at};
-}
-
-Answer plain_answer(const Json& body, Fault fault) {
-  Answer answer = json_answer(body);
-  if (fault == Fault::none) return answer;
-  const std::string whole = answer.pieces.front();
-  answer.pieces = {whole.substr(0, whole.size() / 2), whole.substr(whole.size() / 2)};
-  answer.fault = fault;
-  answer.fault_at = 1;
-  return answer;
-}
-
 std::optional<Complaint> check(const Json& object, std::span<const Rule> rules,
-                               UnknownFields unknown) {
+                               std::string_view other_fields) {
   for (const Rule& rule : rules) {
     const std::string field(rule.field);
     const Json& value = member(object, field);
-    if (value.is_null()) {
-      if (rule.required) return Complaint{field, "Missing required parameter: '" + field + "'."};
-    } else if (!rule.fits(value)) {
-      return Complaint{field,
-                       "Invalid '" + field + "': expected " + std::string(rule.expected) + "."};
-    }
+    if (value.is_null() ? rule.required : !rule.fits(value))
+      return Complaint{field, (value.is_null() ? "Missing '" : "Invalid '") + field +
+                                  "': expected " + std::string(rule.expected) + "."};
   }
-  if (unknown == UnknownFields::refused)
-    for (const auto& [field, value] : object.items())
-      if (std::ranges::find(rules, field, &Rule::field) == rules.end())
-        return Complaint{field, "Unknown field: '" + field + "'."};
+  if (other_fields == any_field) return {};
+  for (const auto& [field, value] : object.items())
+    if (std::ranges::find(rules, field, &Rule::field) == rules.end() &&
+        !is_word_of(field, other_fields))
+      return Complaint{field, "Unknown field '" + field + "'."};
   return {};
 }
 
 std::optional<Complaint> read_body(const Request& request, std::span<const Rule> rules,
-                                   UnknownFields unknown, Json& body) {
+                                   std::string_view other_fields, Json& body) {
   if (!request.header("content-type").starts_with("application/json"))
     return Complaint{"", "The Content-Type has to be application/json."};
   Json sent = Json::parse(request.body, nullptr, false);
@@ -169,7 +175,7 @@ std::optional<Complaint> read_body(const Request& request, std::span<const Rule>
   body = Json::object();
   for (const auto& [field, value] : sent.items())
     if (!value.is_null()) body[field] = std::move(value);
-  return check(body, rules, unknown);
+  return check(body, rules, other_fields);
 }
 
 bool is_bool(const Json& value) { return value.is_boolean(); }
@@ -182,8 +188,8 @@ bool is_list(const Json& value, bool (*fits)(const Json&)) {
   return value.is_array() && !value.empty() && std::all_of(value.begin(), value.end(), fits);
 }
 
-bool is_text_list(const Json& value) {
-  return is_list(value, [](const Json& text) { return text.is_string(); });
+bool is_word_of(const Json& value, std::string_view words) {
+  return value.is_string() && std::ranges::count(words_of(words), value.get<std::string>()) > 0;
 }
 
 bool is_function_list(const Json& value) {
@@ -192,13 +198,13 @@ bool is_function_list(const Json& value) {
   });
 }
 
-bool is_message(const Json& value, std::span<const std::string_view> roles) {
+bool is_message(const Json& value, std::string_view roles) {
   const Json& role = member(value, "role");
   const Json& content = member(value, "content");
-  if (std::ranges::none_of(roles, [&role](std::string_view known) { return role == known; }))
-    return false;
+  if (!is_word_of(role, roles)) return false;
   if (role == "tool" && !is_name(member(value, "tool_call_id"))) return false;
-  if (role == "assistant" && content.is_null()) return !member(value, "tool_calls").is_null();
+  if (role == "assistant" && content.is_null())
+    return is_function_list(member(value, "tool_calls"));
   return content.is_string() ||
          is_list(content, [](const Json& part) { return is_name(member(part, "type")); });
 }
@@ -220,14 +226,17 @@ std::string Reply::text() const {
   return text;
 }
 
-Reply reply_to(const Prompt& prompt, const Json& function) {
+Reply reply_to(const Prompt& prompt, const Json& max_tokens, const Json& function,
+               const FinishReasons& reasons) {
   constexpr std::size_t echoed = 80;
-  Reply reply{.input_tokens = prompt.tokens};
+  Reply reply{.finish = reasons.stop, .input_tokens = prompt.tokens};
   const bool wants_tool = prompt.last_user_text.find("use a tool") != std::string::npos;
-  if (wants_tool && prompt.user_speaks_last && is_name(member(function, "name"))) {
+  if (wants_tool && prompt.user_speaks_last && !function.is_null()) {
+    const Json& parameters = member(member(function, "parameters"), "properties");
+    if (parameters.is_object() && !parameters.empty())
+      reply.arguments[parameters.items().begin().key()] = "Oslo";
     reply.tool = function["name"];
-    reply.arguments = arguments_for(function);
-    reply.finish = Finish::tool_call;
+    reply.finish = reasons.tool_call;
     reply.output_tokens = 1 + reply.arguments.size();
     return reply;
   }
@@ -235,12 +244,29 @@ Reply reply_to(const Prompt& prompt, const Json& function) {
                           shortened(joined(words_of(prompt.last_user_text)), echoed) +
                           "\u201d raises no objection.");
   for (std::size_t i = 1; i < reply.pieces.size(); ++i) reply.pieces[i].insert(0, " ");
-  if (reply.pieces.size() > prompt.max_tokens) {
-    reply.pieces.resize(prompt.max_tokens);
-    reply.finish = Finish::length;
+  if (!max_tokens.is_null() && reply.pieces.size() > max_tokens) {
+    reply.pieces.resize(max_tokens);
+    reply.finish = reasons.length;
   }
   reply.output_tokens = reply.pieces.size();
   return reply;
+}
+
+Values values_of(const Reply& reply) {
+  const std::string arguments = dump(reply.arguments);
+  const std::size_t half = arguments.find(':') == std::string::npos ? 0 : 4;
+  return {
+      {"text", dump(reply.text())},
+      {"tool", dump(reply.tool)},
+      {"arguments", arguments},
+      {"arguments_text", dump(arguments)},
+      {"arguments_head", dump(arguments.substr(0, half))},
+      {"arguments_tail", dump(arguments.substr(half))},
+      {"finish", dump(reply.finish)},
+      {"input", std::to_string(reply.input_tokens)},
+      {"output", std::to_string(reply.output_tokens)},
+      {"total", std::to_string(reply.input_tokens + reply.output_tokens)},
+  };
 }
 
 }  // namespace FineTuning::examples::wire

@@ -60,21 +60,34 @@ struct Failure {
   std::string message{};                 ///< What the network said; no secret, no URL.
 };
 
-/// Hears what comes of an exchange: the head, the body in pieces. Called on the thread of
-/// perform().
+/// What a listener wants next.
+enum class Flow : std::uint8_t {
+  go_on,
+  finish,  ///< It has all it needs: the rest is awaited for a moment, so that the connection stays.
+  stop,    ///< The exchange ends at once, and its connection.
+};
+
+/// Hears what comes of an exchange: the head, then the body in pieces, on the thread of perform().
 class Listener {
  public:
+  Listener() = default;
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
   virtual ~Listener() = default;
-  /// False stops the exchange.
-  virtual bool on_head(const Head& head) = 0;
-  /// False stops the exchange. The piece is valid during the call.
-  virtual bool on_body(std::string_view piece) = 0;
+
+  virtual Flow on_head(const Head& head) noexcept = 0;
+  /// The piece is valid during the call.
+  virtual Flow on_body(std::string_view piece) noexcept = 0;
 };
 
 /// Moves one exchange. Implementations are safe to use from several threads at once.
 class Transport {
  public:
+  Transport() = default;
+  Transport(const Transport&) = delete;
+  Transport& operator=(const Transport&) = delete;
   virtual ~Transport() = default;
+
   /// Sends the exchange and tells the listener what comes; empty when the answer came whole. A stop
   /// request ends it soon, whatever it waits for.
   virtual std::optional<Failure> perform(const Exchange& exchange, Listener& listener,

@@ -32,8 +32,7 @@ struct StreamEvent {
 struct TraceEvent {
   enum class Kind : std::uint8_t {
     sending,   ///< An attempt begins.
-    failed,    ///< An attempt failed; `error` says why.
-    waiting,   ///< The next attempt comes after `wait`.
+    waiting,   ///< An attempt failed with `error`; the next one comes after `wait`.
     next_arm,  ///< A fallback asks the next one; `error` is what the last one said.
   };
   Kind kind = Kind::sending;

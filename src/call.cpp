@@ -1,0 +1,231 @@
+// The life of one call.
+
+#include "call.hpp"
+
+#include "checks.hpp"
+#include "retry.hpp"
+#include "sentences.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace FineTuning {
+namespace {
+
+using std::chrono::milliseconds;
+
+bool is_passing(ErrorKind kind) {
+  return kind == ErrorKind::server_error || kind == ErrorKind::overloaded ||
+         kind == ErrorKind::rate_limited || kind == ErrorKind::timed_out;
+}
+
+Error cancelled() {
+  return {.kind = ErrorKind::cancelled, .message = "The call was cancelled by its caller."};
+}
+
+}  // namespace
+
+Call::Call(CallPlan plan, Moment start) : plan_(std::move(plan)), start_(start.steady) {}
+
+Call::Step Call::next(Moment now) {
+  if (stopped_ && state_ != State::done) finish(cancelled());
+  switch (state_) {
+    case State::authorizing: return Authorize{.refresh = refreshes_key_};
+    case State::waiting: return Wait{.duration = wait_, .after = &last_error_};
+    case State::done: return Done{};
+    case State::sending: break;
+  }
+  if (plan_.deadline) {
+    const auto left = std::chrono::ceil<milliseconds>(*plan_.deadline - now.steady);
+    if (left.count() <= 0) {
+      finish(
+          Error{.kind = ErrorKind::timed_out,
+                .message = "The time for the call ran out before it could be sent; allow more."});
+      return Done{};
+    }
+    exchange().total_timeout = left;
+  }
+  head_ = {};
+  body_.clear();
+  received_ = 0;
+  events_ = {};
+  stream_ = {};
+  stream_error_.reset();
+  if (!plan_.lookup) ++attempts_;
+  return Send{.exchange = &exchange(), .attempt = plan_.lookup ? 0 : attempts_};
+}
+
+void Call::authorized(const Result<http::Headers>& headers) {
+  if (!headers) return finish(headers.error());
+  for (const auto& [name, value] : *headers) {
+    plan_.secrets.push_back(value.substr(value.rfind(' ') + 1));  // without "Bearer "
+    set_header(exchange().headers, name, value);
+  }
+  state_ = State::sending;
+}
+
+http::Flow Call::heard(std::string_view piece, const Deliver& deliver) {
+  received_ += piece.size();
+  if (plan_.max_response_bytes > 0 && received_ > plan_.max_response_bytes) return http::Flow::stop;
+  if (!is_streaming()) {
+    body_ += piece;
+    return http::Flow::go_on;
+  }
+  if (!events_.feed(piece, [&](const Event& event) { return absorb(event, deliver); }))
+    return http::Flow::stop;
+  return stream_.ended ? http::Flow::finish : http::Flow::go_on;
+}
+
+bool Call::absorb(const Event& event, const Deliver& deliver) {
+  stream_error_ = plan_.dialect->absorb(stream_, event, [&](const StreamEvent& piece) {
+    if (stopped_) return;
+    delivered_ = true;
+    deliver(piece);
+  });
+  const bool is_cut =
+      !event.complete && stream_error_ && stream_error_->kind == ErrorKind::malformed_response;
+  if (is_cut) stream_error_.reset();  // the end of the stream tells what happened
+  return !stream_error_ && !stopped_;
+}
+
+void Call::exchanged(const std::optional<http::Failure>& failure, Moment now, double dice,
+                     const Deliver& deliver) {
+  if (plan_.max_response_bytes > 0 && received_ > plan_.max_response_bytes)
+    return finish(
+        Error{.kind = ErrorKind::malformed_response,
+              .message = fmt::format("The answer of {} is larger than the {} bytes that "
+                                     "ChatOptions::max_response_bytes allows; raise it.",
+                                     plan_.model.provider().title, plan_.max_response_bytes),
+              .http_status = head_.status});
+  if (is_streaming() && !failure && !stopped_ && !stream_error_)
+    events_.finish([&](const Event& event) { return absorb(event, deliver); });
+  if (stopped_)
+    return finish(
+        Error{.kind = ErrorKind::cancelled, .message = "The call was cancelled by its caller."});
+  if (head_.status != 0 && head_.status / 100 != 2) return refused(now, dice);
+  if (stream_error_ || (stream_.ended && is_streaming())) return stream_ended(now, dice);
+  if (failure) return failed(*failure, now, dice);
+  if (plan_.lookup) return looked_up();
+  return plan_.stream ? stream_ended(now, dice) : answered();
+}
+
+void Call::failed(const http::Failure& failure, Moment now, double dice) {
+  Error error = error_of(failure, plan_.model);
+  error.http_status = head_.status;
+  if (is_streaming() && error.kind == ErrorKind::network)
+    error.kind = ErrorKind::interrupted_stream;
+  const bool is_safe =
+      !error.outcome_unknown || plan_.lookup.has_value() || plan_.retry_unknown_outcomes;
+  const bool may_pass = error.kind == ErrorKind::network ||
+                        error.kind == ErrorKind::interrupted_stream ||
+                        error.kind == ErrorKind::timed_out;
+  retry_or_finish(std::move(error), is_safe && may_pass, now, dice);
+}
+
+void Call::refused(Moment now, double dice) {
+  if (head_.status == 401 && plan_.key_is_refreshable && !has_refreshed_key_) {
+    refreshes_key_ = has_refreshed_key_ = true;
+    state_ = State::authorizing;
+    return;
+  }
+  Error error = plan_.dialect->explain(head_.status, body_);
+  if (const auto wait = requested_wait(head_.headers, now.wall)) error.retry_after = wait;
+  if (error.request_id.empty()) error.request_id = request_id();
+  complete_refusal(error, plan_.model, plan_.catalog, day_of(now.wall));
+  const bool may_retry = is_retryable(head_.status, head_.headers) &&
+                         error.kind != ErrorKind::quota_exhausted &&
+                         error.kind != ErrorKind::model_retired;
+  retry_or_finish(std::move(error), may_retry, now, dice);
+}
+
+void Call::looked_up() {
+  const std::string_view title = plan_.model.provider().title;
+  const Result<std::string> endpoint = plan_.dialect->decode_lookup(body_);
+  if (!endpoint) return finish(endpoint.error());
+  if (endpoint->empty())
+    return finish(Error{.kind = ErrorKind::model_not_found,
+                        .message = fmt::format("The model {} exists at {} and is deployed to no "
+                                               "endpoint; deploy it first, then ask again.",
+                                               plan_.model.id(), title),
+                        .http_status = head_.status,
+                        .code = "not_deployed"});
+  Result<std::string> url = plan_.url_of_endpoint(*endpoint);
+  if (!url) return finish(std::move(url).error());
+  plan_.exchange.url = *std::move(url);
+  found_endpoint_ = *endpoint;
+  plan_.lookup.reset();
+  state_ = State::authorizing;
+}
+
+void Call::answered() {
+  Result<ChatResponse> response = plan_.dialect->decode(body_);
+  if (!response) {
+    Error error = std::move(response).error();
+    error.message = fmt::format("{} answered what is not its protocol: {} Check the base URL.",
+                                plan_.model.provider().title, error.message);
+    return finish(std::move(error));
+  }
+  response->raw = std::move(body_);
+  finish(*std::move(response));
+}
+
+void Call::stream_ended(Moment now, double dice) {
+  const std::string_view title = plan_.model.provider().title;
+  if (stream_error_) {
+    Error error = *std::move(stream_error_);
+    const std::string code = error.code.empty() ? "" : fmt::format(" ({})", error.code);
+    error.message = fmt::format("The stream of {} failed{}: {}", title, code, error.message);
+    const bool may_retry = is_passing(error.kind);
+    return retry_or_finish(std::move(error), may_retry, now, dice);
+  }
+  if (stream_.ended) return finish(std::move(stream_.response));
+  finish(Error{.kind = ErrorKind::interrupted_stream,
+               .message = fmt::format("The stream of {} ended before its terminator, so the answer "
+                                      "is not whole; Error::partial has what came.",
+                                      title),
+               .outcome_unknown = true});
+}
+
+void Call::retry_or_finish(Error error, bool may_retry, Moment now, double dice) {
+  if (!may_retry || delivered_ || retries_ >= plan_.max_retries) return finish(std::move(error));
+  const milliseconds wait = error.retry_after.value_or(backoff(retries_, dice));
+  const bool is_too_long =
+      wait > longest_retry_wait || (plan_.deadline && now.steady + wait >= *plan_.deadline);
+  if (is_too_long) return finish(std::move(error));
+  ++retries_;
+  wait_ = wait;
+  redact(error, plan_.secrets);
+  last_error_ = std::move(error);
+  state_ = State::waiting;
+}
+
+std::string_view Call::request_id() const {
+  return http::find_header(head_.headers, plan_.model.provider().accent.request_id_header);
+}
+
+void Call::finish(Error error) {
+  if (error.http_status == 0) error.http_status = head_.status;
+  if (error.request_id.empty()) error.request_id = request_id();
+  error.partial = std::move(stream_.response.content);
+  error.attempts = attempts_;
+  redact(error, plan_.secrets);
+  result_ = std::move(error);
+  state_ = State::done;
+}
+
+void Call::finish(ChatResponse response) {
+  if (const std::string_view id = request_id(); !id.empty()) response.request_id = id;
+  if (response.model.empty()) response.model = plan_.model.id();
+  response.attempts = attempts_;
+  result_ = std::move(response);
+  state_ = State::done;
+}
+
+Result<ChatResponse> Call::result(Moment now) && {
+  if (result_->has_value())
+    (*result_)->latency = std::chrono::duration_cast<milliseconds>(now.steady - start_);
+  return *std::move(result_);
+}
+
+}  // namespace FineTuning

@@ -1,0 +1,336 @@
+// One exchange on libcurl.
+//
+// A call checks out a slot: an easy handle and the multi handle whose connection cache it uses.
+// Handles and connections are so never shared between threads, and the multi handle can be woken by
+// a stop request, which an easy transfer cannot.
+
+#include "curl_transport.hpp"
+
+#include <FineTuning/version.hpp>
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <mutex>
+
+namespace FineTuning::http {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+struct EasyDelete {
+  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+};
+struct MultiDelete {
+  void operator()(CURLM* handle) const { curl_multi_cleanup(handle); }
+};
+struct SlistDelete {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+
+struct Slot {
+  std::unique_ptr<CURLM, MultiDelete> multi{curl_multi_init()};  // outlives the easy handle
+  std::unique_ptr<CURL, EasyDelete> easy{curl_easy_init()};
+  std::unique_ptr<curl_slist, SlistDelete> header_lines;
+  Headers headers;  // that header_lines were made of: calls repeat them
+  std::array<char, CURL_ERROR_SIZE> error{};
+};
+
+/// What the callbacks know of the exchange that is going on.
+struct Progress {
+  const Exchange& exchange;
+  Listener& listener;
+  Head head{};
+  std::size_t body_sent = 0;
+  bool head_complete = false;
+  Flow flow = Flow::go_on;
+  Clock::time_point last_heard;
+};
+
+std::size_t on_request_body(char* buffer, std::size_t size, std::size_t count, void* user) {
+  auto& progress = *static_cast<Progress*>(user);
+  const std::string& body = progress.exchange.body;
+  const std::size_t part = std::min(size * count, body.size() - progress.body_sent);
+  std::memcpy(buffer, body.data() + progress.body_sent, part);
+  progress.body_sent += part;
+  return part;
+}
+
+/// On a reused connection that the server closes unanswered, libcurl would send the body again by
+/// itself. A paid request is not sent twice unasked, so it may not rewind.
+int refuse_to_rewind(void* user, curl_off_t offset, int /*origin*/) {
+  const auto& progress = *static_cast<Progress*>(user);
+  return offset == 0 && progress.body_sent == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t from = text.find_first_not_of(" \t\r\n");
+  if (from == std::string_view::npos) return {};
+  return text.substr(from, text.find_last_not_of(" \t\r\n") - from + 1);
+}
+
+std::size_t on_header_line(char* data, std::size_t size, std::size_t count, void* user) {
+  auto& progress = *static_cast<Progress*>(user);
+  const std::string_view line = trimmed({data, size * count});
+  if (line.starts_with("HTTP/") && line.find(' ') != std::string_view::npos) {
+    progress.head = {};  // also of an interim answer, which another head follows
+    const std::string_view status = line.substr(line.find(' ') + 1, 3);
+    std::from_chars(status.data(), status.data() + status.size(), progress.head.status);
+  } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
+    progress.head.headers.emplace_back(trimmed(line.substr(0, colon)),
+                                       trimmed(line.substr(colon + 1)));
+  } else if (line.empty() && progress.head.status >= 200 && !progress.head_complete) {
+    progress.head_complete = true;
+    progress.last_heard = Clock::now();
+    progress.flow = progress.listener.on_head(progress.head);
+    if (progress.flow == Flow::stop) return CURL_WRITEFUNC_ERROR;
+  }
+  return size * count;
+}
+
+std::size_t on_response_body(char* data, std::size_t size, std::size_t count, void* user) {
+  auto& progress = *static_cast<Progress*>(user);
+  progress.last_heard = Clock::now();
+  progress.flow = progress.listener.on_body({data, size * count});
+  return progress.flow == Flow::stop ? CURL_WRITEFUNC_ERROR : size * count;
+}
+
+template <class T>
+void set(CURL* easy, CURLoption option, T value) {
+  curl_easy_setopt(easy, option, value);
+}
+
+/// What holds for every exchange of a slot.
+void set_up(Slot& slot, const CurlSettings& settings) {
+  static constexpr long idle_connection_seconds = 60;  // older ones may have been dropped silently
+  CURL* easy = slot.easy.get();
+  set(easy, CURLOPT_ERRORBUFFER, slot.error.data());
+  set(easy, CURLOPT_NOSIGNAL, 1L);
+  set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(easy, CURLOPT_FOLLOWLOCATION, 0L);  // a key does not go where a server points
+  set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+  set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  set(easy, CURLOPT_MAXAGE_CONN, idle_connection_seconds);
+  set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  set(easy, CURLOPT_USERAGENT, fmt::format("FineTuning/{}", version).c_str());
+  if (!settings.ca_file.empty()) set(easy, CURLOPT_CAINFO, settings.ca_file.c_str());
+  if (!settings.proxy.empty()) set(easy, CURLOPT_PROXY, settings.proxy.c_str());
+  set(easy, CURLOPT_READFUNCTION, on_request_body);
+  set(easy, CURLOPT_SEEKFUNCTION, refuse_to_rewind);
+  set(easy, CURLOPT_HEADERFUNCTION, on_header_line);
+  set(easy, CURLOPT_WRITEFUNCTION, on_response_body);
+}
+
+void set_headers(Slot& slot, const Headers& headers) {
+  if (slot.header_lines && slot.headers == headers) return;
+  slot.header_lines.reset();
+  const auto append = [&](const std::string& line) {
+    curl_slist* list = curl_slist_append(slot.header_lines.get(), line.c_str());
+    static_cast<void>(slot.header_lines.release());
+    slot.header_lines.reset(list);
+  };
+  for (const auto& [name, value] : headers)  // an empty value is written with a semicolon
+    append(value.empty() ? name + ';' : fmt::format("{}: {}", name, value));
+  append("Expect:");  // no waiting for 100-continue before a long body
+  slot.headers = headers;
+}
+
+/// What differs between exchanges: all of it is set for each, so that none is left from the last.
+void set_exchange(Slot& slot, const CurlSettings& settings, Progress& progress) {
+  CURL* easy = slot.easy.get();
+  const Exchange& exchange = progress.exchange;
+  slot.error[0] = '\0';
+  set(easy, CURLOPT_URL, exchange.url.c_str());
+  if (exchange.method == "GET") {
+    set(easy, CURLOPT_HTTPGET, 1L);
+  } else {
+    set(easy, CURLOPT_POST, 1L);
+    set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(exchange.body.size()));
+  }
+  set_headers(slot, exchange.headers);
+  set(easy, CURLOPT_HTTPHEADER, slot.header_lines.get());
+  // 0 would be libcurl's own default of 300 s.
+  const milliseconds no_limit = std::chrono::hours(24);
+  const milliseconds connect = exchange.connect_timeout.count() > 0
+                                   ? std::min(exchange.connect_timeout, no_limit)
+                                   : no_limit;
+  set(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect.count()));
+  // Plain http is for this machine: a proxy of the environment has no part in it.
+  const bool is_direct = settings.proxy.empty() && exchange.url.starts_with("http://");
+  set(easy, CURLOPT_NOPROXY, is_direct ? "*" : nullptr);
+  set(easy, CURLOPT_READDATA, static_cast<void*>(&progress));
+  set(easy, CURLOPT_SEEKDATA, static_cast<void*>(&progress));
+  set(easy, CURLOPT_HEADERDATA, static_cast<void*>(&progress));
+  set(easy, CURLOPT_WRITEDATA, static_cast<void*>(&progress));
+}
+
+curl_off_t microseconds_of(CURL* easy, CURLINFO info) {
+  curl_off_t value = 0;
+  curl_easy_getinfo(easy, info, &value);
+  return value;
+}
+
+Phase reached_phase(CURL* easy, const Progress& progress) {
+  if (progress.head_complete) return Phase::receiving;
+  if (progress.body_sent > 0 && progress.body_sent == progress.exchange.body.size())
+    return Phase::waiting;
+  if (progress.body_sent > 0) return Phase::sending;
+  if (microseconds_of(easy, CURLINFO_PRETRANSFER_TIME_T) > 0) return Phase::sending;
+  if (microseconds_of(easy, CURLINFO_CONNECT_TIME_T) > 0) return Phase::tls;
+  if (microseconds_of(easy, CURLINFO_NAMELOOKUP_TIME_T) > 0) return Phase::connecting;
+  return Phase::resolving;
+}
+
+bool may_have_reached_server(CURL* easy, const Progress& progress) {
+  long request_size = 0;
+  curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request_size);
+  return progress.exchange.method == "GET" ? request_size > 0 : progress.body_sent > 0;
+}
+
+Failure::Kind kind_of(CURLcode code) {
+  switch (code) {
+    case CURLE_OPERATION_TIMEDOUT: return Failure::Kind::timed_out;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CRL_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+    case CURLE_SSL_INVALIDCERTSTATUS: return Failure::Kind::tls;
+    default: return Failure::Kind::network;
+  }
+}
+
+Failure failure_of(Slot& slot, const Progress& progress, Failure::Kind kind, std::string message) {
+  return {.kind = kind,
+          .phase = reached_phase(slot.easy.get(), progress),
+          .may_have_reached_server = may_have_reached_server(slot.easy.get(), progress),
+          .message = std::move(message)};
+}
+
+class CurlTransport final : public Transport {
+ public:
+  explicit CurlTransport(CurlSettings settings) : settings_(std::move(settings)) {
+    static std::once_flag once;
+    std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+  }
+
+  std::optional<Failure> perform(const Exchange& exchange, Listener& listener,
+                                 const std::stop_token& stop) override {
+    std::unique_ptr<Slot> slot = check_out();
+    if (!slot) return Failure{.message = "libcurl could not be set up"};
+    std::optional<Failure> failure = run(*slot, exchange, listener, stop);
+    check_in(std::move(slot));
+    return failure;
+  }
+
+ private:
+  std::unique_ptr<Slot> check_out() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!idle_.empty()) {
+        std::unique_ptr<Slot> slot = std::move(idle_.back());  // the last one used is the warmest
+        idle_.pop_back();
+        return slot;
+      }
+    }
+    auto slot = std::make_unique<Slot>();
+    if (!slot->multi || !slot->easy) return nullptr;
+    set_up(*slot, settings_);
+    return slot;
+  }
+
+  void check_in(std::unique_ptr<Slot> slot) {
+    constexpr std::size_t most_idle =
+        64;  // a peak of threads does not keep its connections for ever
+    const std::lock_guard lock(mutex_);
+    if (idle_.size() < most_idle) idle_.push_back(std::move(slot));
+  }
+
+  std::optional<Failure> run(Slot& slot, const Exchange& exchange, Listener& listener,
+                             const std::stop_token& stop) {
+    const Clock::time_point start = Clock::now();
+    Progress progress{.exchange = exchange, .listener = listener, .last_heard = start};
+    set_exchange(slot, settings_, progress);
+    CURLM* multi = slot.multi.get();
+    curl_multi_add_handle(multi, slot.easy.get());
+    std::optional<Failure> failure;
+    {
+      const std::stop_callback wake(stop, [multi] { curl_multi_wakeup(multi); });
+      failure = drive(slot, progress, stop, start);
+    }
+    curl_multi_remove_handle(multi, slot.easy.get());
+    return failure;
+  }
+
+  static std::optional<Failure> drive(Slot& slot, Progress& progress, const std::stop_token& stop,
+                                      Clock::time_point start) {
+    while (true) {
+      int running = 0;
+      curl_multi_perform(slot.multi.get(), &running);
+      if (running == 0) return outcome(slot, progress);
+      if (stop.stop_requested())
+        return failure_of(slot, progress, Failure::Kind::stopped, "the caller stopped it");
+      const Clock::time_point now = Clock::now();
+      const Clock::time_point limit = next_limit(progress, start);
+      if (now >= limit) {
+        if (progress.flow == Flow::finish) return std::nullopt;
+        return failure_of(slot, progress, Failure::Kind::timed_out, "no answer in time");
+      }
+      const auto wait = std::chrono::ceil<milliseconds>(limit - now);
+      constexpr milliseconds longest_wait{1'000'000};
+      curl_multi_poll(slot.multi.get(), nullptr, 0,
+                      static_cast<int>(std::min(wait, longest_wait).count()), nullptr);
+    }
+  }
+
+  /// The moment at which the exchange has taken too long.
+  static Clock::time_point next_limit(const Progress& progress, Clock::time_point start) {
+    const Exchange& exchange = progress.exchange;
+    Clock::time_point limit = Clock::time_point::max();
+    const auto apply = [&limit](Clock::time_point from, milliseconds timeout) {
+      constexpr milliseconds endless = std::chrono::hours(24 * 365);
+      if (timeout.count() > 0) limit = std::min(limit, from + std::min(timeout, endless));
+    };
+    constexpr milliseconds rest_of_a_finished_answer{1'000};
+    apply(start, exchange.total_timeout);
+    if (progress.flow == Flow::finish) apply(progress.last_heard, rest_of_a_finished_answer);
+    if (progress.head_complete)
+      apply(progress.last_heard, exchange.idle_timeout);
+    else
+      apply(start, exchange.first_byte_timeout);
+    return limit;
+  }
+
+  static std::optional<Failure> outcome(Slot& slot, const Progress& progress) {
+    CURLcode code = CURLE_OK;
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(slot.multi.get(), &left))
+      if (message->msg == CURLMSG_DONE) code = message->data.result;
+    if (code == CURLE_OK || progress.flow == Flow::finish) return std::nullopt;
+    if (progress.flow == Flow::stop)
+      return failure_of(slot, progress, Failure::Kind::stopped, "the listener stopped it");
+    std::string said = slot.error[0] != '\0' ? slot.error.data() : curl_easy_strerror(code);
+    return failure_of(slot, progress, kind_of(code), std::move(said));
+  }
+
+  CurlSettings settings_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Slot>> idle_;
+};
+
+}  // namespace
+
+std::shared_ptr<Transport> curl_transport(CurlSettings settings) {
+  return std::make_shared<CurlTransport>(std::move(settings));
+}
+
+}  // namespace FineTuning::http

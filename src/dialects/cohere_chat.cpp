@@ -1,0 +1,217 @@
+// POST /v2/chat, Cohere's own.
+
+#include "common.hpp"
+#include "refusals.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+namespace FineTuning {
+namespace {
+
+constexpr std::array finish_reasons{
+    NamedReason{"COMPLETE", FinishReason::stop},
+    NamedReason{"STOP_SEQUENCE", FinishReason::stop},
+    NamedReason{"MAX_TOKENS", FinishReason::length},
+    NamedReason{"TOOL_CALL", FinishReason::tool_calls},
+    NamedReason{"ERROR", FinishReason::error},
+    NamedReason{"TIMEOUT", FinishReason::error},
+};
+
+// ---- encoding
+
+void write_document(JsonWriter& body, const Document& document) {
+  std::map<std::string_view, std::string_view> data(document.metadata.begin(),
+                                                    document.metadata.end());
+  data["text"] = document.content;
+  if (!document.title.empty()) data["title"] = document.title;
+  if (!document.url.empty()) data["url"] = document.url;
+  body.begin_object();
+  if (!document.id.empty()) body.key("id").string(document.id);
+  body.key("data").begin_object();
+  for (const auto& [name, text] : data) body.key(name).string(text);
+  body.end_object();
+  body.end_object();
+}
+
+void write_response_format(JsonWriter& body, const ResponseFormat& format) {
+  const bool is_text = format.type == ResponseFormat::Type::text;
+  body.key("response_format").begin_object();
+  body.key("type").string(is_text ? "text" : "json_object");
+  if (format.type == ResponseFormat::Type::json_schema) body.key("json_schema").raw(format.schema);
+  body.end_object();
+}
+
+Result<std::string> encode(const ChatRequest& request, std::string_view model_id,
+                           const Accent& accent, bool stream) {
+  if (std::optional<Error> error = check_json_texts(request)) return *std::move(error);
+  const ToolChoice::Mode choice = request.tool_choice.value_or(ToolChoice{}).mode;
+  if (choice == ToolChoice::Mode::named)
+    return invalid_request(
+        "This provider cannot be made to call one tool by name; give that tool only and require a "
+        "call, or leave the choice to the model.");
+  JsonWriter body;
+  body.begin_object();
+  body.key("model").string(model_id);
+  write_messages(body, request.messages);
+  if (!request.documents.empty()) {
+    body.key("documents").begin_array();
+    for (const Document& document : request.documents) write_document(body, document);
+    body.end_array();
+  }
+  if (request.temperature) body.key("temperature").number(*request.temperature);
+  if (request.top_p) body.key("p").number(*request.top_p);
+  if (request.max_tokens) body.key(accent.max_tokens).number(std::uint64_t{*request.max_tokens});
+  if (!request.stop.empty()) write_texts(body, "stop_sequences", request.stop);
+  if (request.seed) body.key("seed").number(*request.seed);
+  if (!request.tools.empty()) write_tools(body, request.tools);
+  // To leave the choice to the model has no name here.
+  if (choice == ToolChoice::Mode::required) body.key("tool_choice").string("REQUIRED");
+  if (choice == ToolChoice::Mode::none) body.key("tool_choice").string("NONE");
+  if (request.response_format) write_response_format(body, *request.response_format);
+  if (stream) body.key("stream").boolean(true);
+  body.end_object();
+  return finish_body(std::move(body), request);
+}
+
+// ---- decoding
+
+Usage read_usage(const Json& usage) {
+  const Json* tokens = find(usage, "tokens");  // billed_units are other, smaller numbers
+  if (tokens == nullptr || !tokens->is_object()) return {};
+  Usage read{.input_tokens = count_of(*tokens, "input_tokens"),
+             .output_tokens = count_of(*tokens, "output_tokens"),
+             .cached_input_tokens = count_of(usage, "cached_tokens"),
+             .known = true};
+  read.total_tokens = read.input_tokens + read.output_tokens;
+  return read;
+}
+
+/// How and with what it ended.
+void read_end(ChatResponse& response, const Json& object) {
+  set_finish_reason(response, text_of(object, "finish_reason"), finish_reasons);
+  if (const Json* usage = find(object, "usage")) response.usage = read_usage(*usage);
+}
+
+Citation read_citation(const Json& object) {
+  Citation citation{.start = count_of(object, "start"),
+                    .end = count_of(object, "end"),
+                    .text = text_of(object, "text")};
+  if (const Json* sources = find(object, "sources"); sources != nullptr && sources->is_array())
+    for (const Json& source : *sources)
+      if (std::string id = text_of(source, "id"); !id.empty())
+        citation.sources.push_back(std::move(id));
+  return citation;
+}
+
+ToolCall read_tool_call(const Json& object) {
+  ToolCall call{.id = text_of(object, "id")};
+  if (const Json* function = find(object, "function")) {
+    call.name = text_of(*function, "name");
+    call.arguments = text_of(*function, "arguments");
+  }
+  return call;
+}
+
+/// A call without arguments has none at all, or "null".
+void end_tool_call(ChatResponse& response, std::size_t index, const Deliver& deliver) {
+  if (index >= response.tool_calls.size()) return;
+  std::string& arguments = response.tool_calls[index].arguments;
+  if (arguments == "null") arguments.clear();
+  if (arguments.empty()) add_tool_call(response, index, {.arguments = "{}"}, deliver);
+}
+
+/// The elements of a list; what is no list is the only one.
+template <class F>
+void for_each_of(const Json* value, F&& use) {
+  if (value == nullptr) return;
+  if (!value->is_array()) return use(*value);
+  for (const Json& each : *value) use(each);
+}
+
+/// Adds a whole message, or the piece of one that an event holds: there, what is a list in a
+/// message is one element, and `index` is its place.
+void read_message(ChatResponse& response, const Json& message, std::size_t index,
+                  const Deliver& deliver) {
+  add_reasoning(response, text_of(message, "tool_plan"), deliver);
+  for_each_of(find(message, "content"), [&](const Json& block) {
+    add_reasoning(response, text_of(block, "thinking"), deliver);
+    add_text(response, block.is_string() ? as_text(block) : text_of(block, "text"), deliver);
+  });
+  for_each_of(find(message, "tool_calls"), [&](const Json& call) {
+    add_tool_call(response, index++, read_tool_call(call), deliver);
+  });
+  for_each_of(find(message, "citations"), [&](const Json& citation) {
+    add_citation(response, read_citation(citation), deliver);
+  });
+}
+
+Result<ChatResponse> decode(std::string_view text) {
+  const std::optional<Json> body = parse_json(text);
+  if (!body || !body->is_object()) return malformed("The answer is not a JSON object.");
+  const Json* message = find(*body, "message");
+  if (message == nullptr || !message->is_object()) return malformed("The answer has no message.");
+  ChatResponse response{.id = text_of(*body, "id")};
+  read_message(response, *message, 0, deliver_nothing);
+  for (std::size_t index = 0; index < response.tool_calls.size(); ++index)
+    end_tool_call(response, index, deliver_nothing);
+  read_end(response, *body);
+  return response;
+}
+
+// ---- streaming
+
+constexpr std::array<std::string_view, 7> pieces_of_message{
+    "message-start",   "content-start",   "content-delta", "tool-plan-delta",
+    "tool-call-start", "tool-call-delta", "citation-start"};
+
+/// A stream may end in an error under a good HTTP status.
+std::optional<Error> end_message(StreamState& state, const Json& event) {
+  const Json* delta = find(event, "delta");
+  const Json& end = delta == nullptr ? event : *delta;
+  const Json* error = find(end, "error");
+  if (error != nullptr || text_of(end, "finish_reason") == "ERROR")
+    return Error{.kind = ErrorKind::server_error,
+                 .message = error == nullptr ? "The model failed." : as_text(*error),
+                 .http_status = 200};
+  read_end(state.response, end);
+  state.ended = true;
+  return std::nullopt;
+}
+
+std::optional<Error> absorb(StreamState& state, const Event& event, const Deliver& deliver) {
+  if (event.data == "[DONE]") return std::nullopt;  // may come, after the end
+  const std::optional<Json> data = parse_json(event.data);
+  if (!data) return malformed("The stream has an event that is not JSON.");
+  if (event.name == "error" || find(*data, "error") != nullptr) return explain_event(*data, {});
+  const std::string type = text_of(*data, "type");
+  if (type == "message-end") return end_message(state, *data);
+  if (type == "message-start") state.response.id = text_of(*data, "id");
+  if (type == "tool-call-end") end_tool_call(state.response, count_of(*data, "index"), deliver);
+  const bool is_piece = std::find(pieces_of_message.begin(), pieces_of_message.end(), type) !=
+                        pieces_of_message.end();
+  if (const Json* message = find(*data, "delta", "message"); message != nullptr && is_piece)
+    read_message(state.response, *message, count_of(*data, "index"), deliver);
+  return std::nullopt;
+}
+
+// ---- refusals
+
+Error explain(int status, std::string_view body) {
+  constexpr int token_on_deny_list = 498;
+  Error error = explain_body(status, body, {});
+  if (status == token_on_deny_list) error.kind = ErrorKind::authentication;
+  if (const std::optional<Json> value = parse_json(body)) error.request_id = text_of(*value, "id");
+  return error;
+}
+
+}  // namespace
+
+constinit const DialectFunctions cohere_chat_dialect{.encode = encode,
+                                                     .decode = decode,
+                                                     .absorb = absorb,
+                                                     .explain = explain,
+                                                     .decode_lookup = nullptr};
+
+}  // namespace FineTuning

@@ -1,0 +1,207 @@
+// What the dialects have in common.
+
+#include "common.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace FineTuning {
+
+void set_finish_reason(ChatResponse& response, std::string spelled,
+                       std::span<const NamedReason> names) {
+  response.raw_finish_reason = std::move(spelled);
+  response.finish_reason = FinishReason::other;
+  for (const NamedReason& row : names)
+    if (row.name == response.raw_finish_reason) response.finish_reason = row.reason;
+}
+
+void add_text(ChatResponse& response, std::string_view text, const Deliver& deliver) {
+  if (text.empty()) return;
+  response.content += text;
+  deliver({.kind = StreamEvent::Kind::text, .text = text});
+}
+
+void add_reasoning(ChatResponse& response, std::string_view text, const Deliver& deliver) {
+  if (text.empty()) return;
+  response.reasoning += text;
+  deliver({.kind = StreamEvent::Kind::reasoning, .text = text});
+}
+
+void add_tool_call(ChatResponse& response, std::size_t index, ToolCall piece,
+                   const Deliver& deliver) {
+  constexpr std::size_t most_calls = 1024;  // an index is no reason to fill the memory
+  if (index >= most_calls) return;
+  if (index >= response.tool_calls.size()) response.tool_calls.resize(index + 1);
+  ToolCall& whole = response.tool_calls[index];
+  whole.arguments += piece.arguments;
+  if (!piece.arguments.empty() || !piece.name.empty())
+    deliver({.kind = StreamEvent::Kind::tool_call,
+             .text = piece.arguments,
+             .index = index,
+             .tool_name = piece.name});
+  if (!piece.id.empty()) whole.id = std::move(piece.id);
+  if (!piece.name.empty()) whole.name = std::move(piece.name);
+  if (!piece.signature.empty()) whole.signature = std::move(piece.signature);
+}
+
+void add_citation(ChatResponse& response, Citation citation, const Deliver& deliver) {
+  response.citations.push_back(std::move(citation));
+  deliver({.kind = StreamEvent::Kind::citation, .citation = &response.citations.back()});
+}
+
+namespace {
+
+std::string_view spelled(Role role) {
+  constexpr std::array<std::string_view, 4> roles{"system", "user", "assistant", "tool"};
+  return roles.at(static_cast<std::size_t>(role));
+}
+
+void write_part(JsonWriter& body, const Part& part) {
+  body.begin_object();
+  if (const Image* image = std::get_if<Image>(&part)) {
+    body.key("type").string("image_url");
+    body.key("image_url").begin_object();
+    body.key("url").string(image_url(*image));
+    body.end_object();
+  } else {
+    body.key("type").string("text");
+    body.key("text").string(std::get<std::string>(part));
+  }
+  body.end_object();
+}
+
+void write_content(JsonWriter& body, const Message& message) {
+  const bool is_text =
+      message.parts.size() == 1 && std::holds_alternative<std::string>(message.parts.front());
+  if (is_text) {
+    body.key("content").string(std::get<std::string>(message.parts.front()));
+  } else if (message.role != Role::user) {  // others take a text only, and not every service parts
+    if (!message.parts.empty()) body.key("content").string(joined_text(message));
+  } else {
+    body.key("content").begin_array();
+    for (const Part& part : message.parts) write_part(body, part);
+    body.end_array();
+  }
+}
+
+void write_tool_call(JsonWriter& body, const ToolCall& call) {
+  body.begin_object();
+  body.key("id").string(call.id);
+  body.key("type").string("function");
+  body.key("function").begin_object();
+  body.key("name").string(call.name);
+  body.key("arguments").string(call.arguments);
+  body.end_object();
+  body.end_object();
+}
+
+void write_message(JsonWriter& body, const Message& message) {
+  body.begin_object();
+  body.key("role").string(spelled(message.role));
+  write_content(body, message);
+  if (!message.tool_calls.empty()) {
+    body.key("tool_calls").begin_array();
+    for (const ToolCall& call : message.tool_calls) write_tool_call(body, call);
+    body.end_array();
+  }
+  if (message.role == Role::tool) body.key("tool_call_id").string(message.tool_call_id);
+  body.end_object();
+}
+
+}  // namespace
+
+void write_messages(JsonWriter& body, const std::vector<Message>& messages) {
+  body.key("messages").begin_array();
+  for (const Message& message : messages) write_message(body, message);
+  body.end_array();
+}
+
+void write_tools(JsonWriter& body, const std::vector<Tool>& tools) {
+  body.key("tools").begin_array();
+  for (const Tool& tool : tools) {
+    body.begin_object();
+    body.key("type").string("function");
+    body.key("function").begin_object();
+    body.key("name").string(tool.name);
+    if (!tool.description.empty()) body.key("description").string(tool.description);
+    if (!tool.parameters.empty()) body.key("parameters").raw(tool.parameters);
+    body.end_object();
+    body.end_object();
+  }
+  body.end_array();
+}
+
+void write_texts(JsonWriter& body, std::string_view key, const std::vector<std::string>& texts) {
+  body.key(key).begin_array();
+  for (const std::string& text : texts) body.string(text);
+  body.end_array();
+}
+
+std::string joined_text(const Message& message) {
+  std::string text;
+  for (const Part& part : message.parts)
+    if (const std::string* piece = std::get_if<std::string>(&part)) text += *piece;
+  return text;
+}
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  text.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    const auto byte = [&](std::size_t offset) -> unsigned {
+      return at + offset < bytes.size() ? static_cast<unsigned char>(bytes[at + offset]) : 0U;
+    };
+    const unsigned group = (byte(0) << 16U) | (byte(1) << 8U) | byte(2);
+    text += digits[group >> 18U];
+    text += digits[(group >> 12U) & 63U];
+    text += at + 1 < bytes.size() ? digits[(group >> 6U) & 63U] : '=';
+    text += at + 2 < bytes.size() ? digits[group & 63U] : '=';
+  }
+  return text;
+}
+
+std::string image_url(const Image& image) {
+  if (!image.url.empty()) return image.url;
+  return fmt::format("data:{};base64,{}", image.media_type, base64(image.bytes));
+}
+
+bool is_json_object(std::string_view text) {
+  const std::optional<Json> value = parse_json(text);
+  return value && value->is_object();
+}
+
+std::optional<Error> check_json_texts(const ChatRequest& request) {
+  for (const Tool& tool : request.tools)
+    if (!tool.parameters.empty() && !is_json_object(tool.parameters))
+      return invalid_request(fmt::format(
+          "The parameters of the tool \"{}\" are not a JSON object; give its JSON schema.",
+          tool.name));
+  if (request.response_format &&
+      request.response_format->type == ResponseFormat::Type::json_schema &&
+      !is_json_object(request.response_format->schema))
+    return invalid_request("The schema of the response format is not a JSON object; correct it.");
+  if (!request.extra.empty() && !is_json_object(request.extra))
+    return invalid_request("ChatRequest::extra is not a JSON object; correct it.");
+  return std::nullopt;
+}
+
+Result<std::string> finish_body(JsonWriter&& writer, const ChatRequest& request) {
+  if (!writer.valid())
+    return invalid_request(
+        "The request has text that is not UTF-8, or a number that is not finite; convert it "
+        "first.");
+  std::string body = std::move(writer).take();
+  if (request.extra.empty()) return body;
+  std::optional<Json> merged = parse_json(body);
+  const std::optional<Json> extra = parse_json(request.extra);
+  if (!merged || !extra)  // nested too deep
+    return invalid_request(
+        "The request is nested deeper than JSON of a request may be; flatten it.");
+  merged->merge_patch(*extra);
+  return merged->dump();
+}
+
+}  // namespace FineTuning

@@ -1,0 +1,216 @@
+// generateContent, as the Gemini API and Vertex AI speak it.
+
+#include "common.hpp"
+#include "gemini_request.hpp"
+#include "refusals.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+
+namespace FineTuning {
+namespace {
+
+constexpr std::array names{
+    NamedError{"INVALID_ARGUMENT", ErrorKind::invalid_request},
+    NamedError{"FAILED_PRECONDITION", ErrorKind::invalid_request},
+    NamedError{"UNAUTHENTICATED", ErrorKind::authentication},
+    NamedError{"PERMISSION_DENIED", ErrorKind::permission_denied},
+    NamedError{"NOT_FOUND", ErrorKind::model_not_found},  // a wrong path is answered in HTML
+    NamedError{"RESOURCE_EXHAUSTED", ErrorKind::rate_limited},
+    NamedError{"INTERNAL", ErrorKind::server_error},
+    NamedError{"UNAVAILABLE", ErrorKind::overloaded},
+    NamedError{"DEADLINE_EXCEEDED", ErrorKind::timed_out},
+};
+
+constexpr std::array finish_reasons{
+    NamedReason{"STOP", FinishReason::stop},
+    NamedReason{"MAX_TOKENS", FinishReason::length},
+    NamedReason{"SAFETY", FinishReason::content_filter},
+    NamedReason{"RECITATION", FinishReason::content_filter},
+    NamedReason{"LANGUAGE", FinishReason::content_filter},
+    NamedReason{"BLOCKLIST", FinishReason::content_filter},
+    NamedReason{"PROHIBITED_CONTENT", FinishReason::content_filter},
+    NamedReason{"SPII", FinishReason::content_filter},
+    NamedReason{"MODEL_ARMOR", FinishReason::content_filter},
+    NamedReason{"IMAGE_SAFETY", FinishReason::content_filter},
+    NamedReason{"IMAGE_PROHIBITED_CONTENT", FinishReason::content_filter},
+    NamedReason{"IMAGE_RECITATION", FinishReason::content_filter},
+    NamedReason{"IMAGE_OTHER", FinishReason::content_filter},
+    NamedReason{"MALFORMED_FUNCTION_CALL", FinishReason::error},
+    NamedReason{"UNEXPECTED_TOOL_CALL", FinishReason::error},
+    NamedReason{"TOO_MANY_TOOL_CALLS", FinishReason::error},
+    NamedReason{"OTHER", FinishReason::error},
+    NamedReason{"NO_IMAGE", FinishReason::error},
+};
+
+// ---- refusals
+
+/// google.rpc.RetryInfo has a text as in "34.4s".
+std::optional<std::chrono::milliseconds> retry_delay(const Json& body) {
+  const Json* first = element(body, 0);
+  const Json* details = find(first == nullptr ? body : *first, "error", "details");
+  if (details == nullptr || !details->is_array()) return std::nullopt;
+  for (const Json& detail : *details) {
+    const std::string delay = text_of(detail, "retryDelay");
+    if (!delay.ends_with('s')) continue;
+    const std::optional<Json> seconds =
+        parse_json(std::string_view(delay).substr(0, delay.size() - 1));
+    if (!seconds || !seconds->is_number() || seconds->get<double>() < 0) continue;
+    constexpr double longest = 1e9;
+    return std::chrono::milliseconds(
+        std::llround(std::min(seconds->get<double>(), longest) * 1000));
+  }
+  return std::nullopt;
+}
+
+Error explain(int status, std::string_view body) {
+  Error error = explain_body(status, body, names);
+  if (status == 400 && error.message.starts_with("API key")) error.kind = ErrorKind::authentication;
+  if (const std::optional<Json> value = parse_json(body)) error.retry_after = retry_delay(*value);
+  return error;
+}
+
+Error explain_chunk(const Json& chunk) {
+  Error error = explain_event(chunk, names);
+  error.retry_after = retry_delay(chunk);
+  return error;
+}
+
+// ---- decoding
+
+/// Protobuf's JSON has 32-bit integers as numbers and 64-bit ones as texts.
+std::uint64_t tokens_of(const Json& usage, std::string_view key) {
+  const std::string text = text_of(usage, key);
+  if (text.empty()) return count_of(usage, key);
+  std::uint64_t tokens = 0;
+  std::from_chars(text.data(), text.data() + text.size(), tokens);
+  return tokens;
+}
+
+void read_usage(Usage& usage, const Json& metadata) {
+  // Not every chunk counts: some tell of the kind of traffic only.
+  if (find(metadata, "promptTokenCount") == nullptr && find(metadata, "totalTokenCount") == nullptr)
+    return;
+  usage = {.input_tokens = tokens_of(metadata, "promptTokenCount") +
+                           tokens_of(metadata, "toolUsePromptTokenCount"),
+           .total_tokens = tokens_of(metadata, "totalTokenCount"),
+           .cached_input_tokens = tokens_of(metadata, "cachedContentTokenCount"),
+           .reasoning_tokens = tokens_of(metadata, "thoughtsTokenCount"),
+           .known = true};
+  usage.output_tokens = tokens_of(metadata, "candidatesTokenCount") + usage.reasoning_tokens;
+  if (usage.total_tokens == 0) usage.total_tokens = usage.input_tokens + usage.output_tokens;
+}
+
+void read_part(ChatResponse& response, const Json& part, const Deliver& deliver) {
+  if (const Json* call = find(part, "functionCall")) {
+    const std::size_t index = response.tool_calls.size();
+    const Json* arguments = find(*call, "args");
+    ToolCall whole{.id = text_of(*call, "id"),
+                   .name = text_of(*call, "name"),
+                   .arguments = arguments == nullptr ? "{}" : as_text(*arguments),
+                   .signature = text_of(part, "thoughtSignature")};
+    if (whole.id.empty()) whole.id = fmt::format("{}{}", made_up_id, index);
+    add_tool_call(response, index, std::move(whole), deliver);
+    return;
+  }
+  const Json* thought = find(part, "thought");
+  const auto add = thought != nullptr && *thought == true ? add_reasoning : add_text;
+  add(response, text_of(part, "text"), deliver);
+}
+
+void read_citations(ChatResponse& response, const Json& candidate, const Deliver& deliver) {
+  for (const std::string_view key : {"citationSources", "citations"}) {  // each service has its own
+    const Json* sources = find(candidate, "citationMetadata", key);
+    if (sources == nullptr || !sources->is_array()) continue;
+    for (const Json& source : *sources) {
+      Citation citation{.start = count_of(source, "startIndex"),
+                        .end = count_of(source, "endIndex")};
+      if (std::string uri = text_of(source, "uri"); !uri.empty())
+        citation.sources.push_back(std::move(uri));
+      add_citation(response, std::move(citation), deliver);
+    }
+  }
+}
+
+void read_candidate(ChatResponse& response, const Json& candidate, const Deliver& deliver) {
+  if (const Json* parts = find(candidate, "content", "parts");
+      parts != nullptr && parts->is_array())
+    for (const Json& part : *parts) read_part(response, part, deliver);
+  read_citations(response, candidate, deliver);
+  if (std::string reason = text_of(candidate, "finishReason"); !reason.empty())
+    set_finish_reason(response, std::move(reason), finish_reasons);
+}
+
+/// Adds a chunk, or an answer, which is one whole chunk. An array holds what a stream would.
+std::optional<Error> read_chunk(ChatResponse& response, const Json& chunk, const Deliver& deliver) {
+  if (chunk.is_array()) {
+    for (const Json& each : chunk)
+      if (std::optional<Error> error = read_chunk(response, each, deliver)) return error;
+    return std::nullopt;
+  }
+  if (find(chunk, "error") != nullptr) return explain_chunk(chunk);
+  if (std::string id = text_of(chunk, "responseId"); !id.empty()) response.id = std::move(id);
+  if (std::string model = text_of(chunk, "modelVersion"); !model.empty())
+    response.model = std::move(model);
+  if (const Json* usage = find(chunk, "usageMetadata")) read_usage(response.usage, *usage);
+  const Json* candidates = find(chunk, "candidates");
+  const Json* candidate = candidates == nullptr ? nullptr : element(*candidates, 0);
+  if (candidate != nullptr && count_of(*candidate, "index") == 0)
+    read_candidate(response, *candidate, deliver);
+  if (const Json* feedback = find(chunk, "promptFeedback"))
+    if (std::string reason = text_of(*feedback, "blockReason"); !reason.empty()) {
+      response.raw_finish_reason = std::move(reason);
+      response.finish_reason = FinishReason::content_filter;
+    }
+  if (response.finish_reason == FinishReason::stop && !response.tool_calls.empty())
+    response.finish_reason = FinishReason::tool_calls;
+  return std::nullopt;
+}
+
+Result<ChatResponse> decode(std::string_view text) {
+  const std::optional<Json> body = parse_json(text);
+  if (!body) return malformed("The answer is not JSON.");
+  ChatResponse response;
+  if (std::optional<Error> error = read_chunk(response, *body, deliver_nothing))
+    return *std::move(error);
+  if (response.raw_finish_reason.empty() && response.content.empty() && response.tool_calls.empty())
+    return malformed("The answer has neither a candidate nor a reason why there is none.");
+  return response;
+}
+
+/// There is no terminator: the last chunk is one that says why it is. Late counts may follow it.
+std::optional<Error> absorb(StreamState& state, const Event& event, const Deliver& deliver) {
+  const std::optional<Json> chunk = parse_json(event.data);
+  if (!chunk) return malformed("The stream has an event that is not JSON.");
+  std::optional<Error> error = read_chunk(state.response, *chunk, deliver);
+  state.ended = !state.response.raw_finish_reason.empty();
+  return error;
+}
+
+/// Of a model with checkpoints, each at an endpoint of its own, it is the default one's.
+Result<std::string> decode_lookup(std::string_view text) {
+  const std::optional<Json> model = parse_json(text);
+  if (!model || !model->is_object())
+    return malformed("The description of the model is not a JSON object.");
+  const Json* places = find(*model, "deployedModels");
+  if (places == nullptr || !places->is_array()) return std::string();
+  const std::string checkpoint = text_of(*model, "defaultCheckpointId");
+  for (const Json& place : *places)
+    if (text_of(place, "checkpointId") == checkpoint) return text_of(place, "endpoint");
+  return places->empty() ? std::string() : text_of(places->front(), "endpoint");
+}
+
+}  // namespace
+
+constinit const DialectFunctions gemini_dialect{.encode = encode_gemini,
+                                                .decode = decode,
+                                                .absorb = absorb,
+                                                .explain = explain,
+                                                .decode_lookup = decode_lookup};
+
+}  // namespace FineTuning

@@ -1,0 +1,235 @@
+// POST /chat/completions, as OpenAI defined it and many others speak it.
+
+#include "common.hpp"
+#include "refusals.hpp"
+
+#include <array>
+
+namespace FineTuning {
+namespace {
+
+constexpr std::array names{
+    NamedError{"insufficient_quota", ErrorKind::quota_exhausted},
+    NamedError{"credit_balance_exhausted", ErrorKind::quota_exhausted},
+    NamedError{"rate_limit_exceeded", ErrorKind::rate_limited},
+    NamedError{"rate_limit", ErrorKind::rate_limited},
+    NamedError{"slow_down", ErrorKind::rate_limited},
+    NamedError{"invalid_api_key", ErrorKind::authentication},
+    NamedError{"model_not_found", ErrorKind::model_not_found},
+    NamedError{"model_not_available", ErrorKind::model_not_found},
+    NamedError{"context_length_exceeded", ErrorKind::context_length_exceeded},
+    NamedError{"content_filter", ErrorKind::content_filtered},
+    NamedError{"content_policy_violation", ErrorKind::content_filtered},
+    NamedError{"server_is_overloaded", ErrorKind::overloaded},
+    NamedError{"server_error", ErrorKind::server_error},
+};
+
+constexpr std::array finish_reasons{
+    NamedReason{"stop", FinishReason::stop},
+    NamedReason{"eos", FinishReason::stop},
+    NamedReason{"length", FinishReason::length},
+    NamedReason{"model_length", FinishReason::length},
+    NamedReason{"tool_calls", FinishReason::tool_calls},
+    NamedReason{"function_call", FinishReason::tool_calls},
+    NamedReason{"content_filter", FinishReason::content_filter},
+    NamedReason{"error", FinishReason::error},
+};
+
+// ---- encoding
+
+void write_tool_choice(JsonWriter& body, const ToolChoice& choice) {
+  body.key("tool_choice");
+  switch (choice.mode) {
+    case ToolChoice::Mode::automatic: body.string("auto"); break;
+    case ToolChoice::Mode::none: body.string("none"); break;
+    case ToolChoice::Mode::required: body.string("required"); break;
+    case ToolChoice::Mode::named:
+      body.begin_object();
+      body.key("type").string("function");
+      body.key("function").begin_object();
+      body.key("name").string(choice.name);
+      body.end_object();
+      body.end_object();
+      break;
+  }
+}
+
+void write_response_format(JsonWriter& body, const ResponseFormat& format) {
+  constexpr std::array<std::string_view, 3> types{"text", "json_object", "json_schema"};
+  body.key("response_format").begin_object();
+  body.key("type").string(types.at(static_cast<std::size_t>(format.type)));
+  if (format.type == ResponseFormat::Type::json_schema) {
+    body.key("json_schema").begin_object();
+    body.key("name").string(format.name);
+    body.key("schema").raw(format.schema);
+    body.end_object();
+  }
+  body.end_object();
+}
+
+Result<std::string> encode(const ChatRequest& request, std::string_view model_id,
+                           const Accent& accent, bool stream) {
+  if (std::optional<Error> error = check_json_texts(request)) return *std::move(error);
+  JsonWriter body;
+  body.begin_object();
+  body.key("model").string(model_id);
+  write_messages(body, request.messages);
+  if (request.temperature) body.key("temperature").number(*request.temperature);
+  if (request.top_p) body.key("top_p").number(*request.top_p);
+  if (request.max_tokens) body.key(accent.max_tokens).number(std::uint64_t{*request.max_tokens});
+  if (!request.stop.empty()) write_texts(body, "stop", request.stop);
+  if (request.seed) body.key("seed").number(*request.seed);
+  if (!request.tools.empty()) write_tools(body, request.tools);
+  if (request.tool_choice) write_tool_choice(body, *request.tool_choice);
+  if (request.response_format) write_response_format(body, *request.response_format);
+  if (stream) {
+    body.key("stream").boolean(true);
+    if (accent.asks_for_stream_usage) body.key("stream_options").raw(R"({"include_usage":true})");
+  }
+  body.end_object();
+  return finish_body(std::move(body), request);
+}
+
+// ---- decoding
+
+Usage read_usage(const Json& usage) {
+  Usage read{.input_tokens = count_of(usage, "prompt_tokens"),
+             .output_tokens = count_of(usage, "completion_tokens"),
+             .total_tokens = count_of(usage, "total_tokens"),
+             .known = true};
+  if (const Json* details = find(usage, "prompt_tokens_details"))
+    read.cached_input_tokens = count_of(*details, "cached_tokens");
+  if (const Json* details = find(usage, "completion_tokens_details"))
+    read.reasoning_tokens = count_of(*details, "reasoning_tokens");
+  if (read.total_tokens == 0) read.total_tokens = read.input_tokens + read.output_tokens;
+  return read;
+}
+
+/// What every answer and every chunk of one says of itself.
+void read_envelope(ChatResponse& response, const Json& body) {
+  if (std::string id = text_of(body, "id"); !id.empty()) response.id = std::move(id);
+  if (std::string model = text_of(body, "model"); !model.empty()) response.model = std::move(model);
+  if (const Json* usage = find(body, "usage"); usage != nullptr && usage->is_object())
+    response.usage = read_usage(*usage);
+  if (const Json* groq = find(body, "x_groq"); groq != nullptr && response.request_id.empty())
+    response.request_id = text_of(*groq, "id");
+}
+
+/// A text, or the list of chunks that some services answer with: text and thinking.
+void read_content(const Json& content, std::string& text, std::string& reasoning) {
+  if (content.is_string()) text += content.get_ref<const std::string&>();
+  if (!content.is_array()) return;
+  for (const Json& chunk : content) {
+    text += text_of(chunk, "text");
+    if (const Json* thinking = find(chunk, "thinking")) {
+      std::string nested;
+      read_content(*thinking, reasoning, nested);
+    }
+  }
+}
+
+/// The visible text and the reasoning of a message or of a delta.
+void read_texts(const Json& message, std::string& text, std::string& reasoning) {
+  if (const Json* content = find(message, "content")) read_content(*content, text, reasoning);
+  text += text_of(message, "refusal");
+  // One thing under two names: who sends both says the same twice.
+  const std::string thoughts = text_of(message, "reasoning");
+  reasoning += thoughts.empty() ? text_of(message, "reasoning_content") : thoughts;
+}
+
+std::string arguments_of(const Json& function) {
+  const Json* arguments = find(function, "arguments");
+  return arguments == nullptr ? std::string() : as_text(*arguments);
+}
+
+Result<ChatResponse> decode(std::string_view text) {
+  const std::optional<Json> body = parse_json(text);
+  if (!body || !body->is_object()) return malformed("The answer is not a JSON object.");
+  const Json* choices = find(*body, "choices");
+  const Json* choice = choices == nullptr ? nullptr : element(*choices, 0);
+  const Json* message = choice == nullptr ? nullptr : find(*choice, "message");
+  if (message == nullptr || !message->is_object())
+    return malformed("The answer has no choice with a message.");
+
+  ChatResponse response;
+  read_envelope(response, *body);
+  read_texts(*message, response.content, response.reasoning);
+  if (const Json* calls = find(*message, "tool_calls"); calls != nullptr && calls->is_array())
+    for (const Json& call : *calls)
+      if (const Json* function = find(call, "function"))
+        response.tool_calls.push_back({.id = text_of(call, "id"),
+                                       .name = text_of(*function, "name"),
+                                       .arguments = arguments_of(*function)});
+  set_finish_reason(response, text_of(*choice, "finish_reason"), finish_reasons);
+  return response;
+}
+
+// ---- streaming
+
+void absorb_tool_call(ChatResponse& response, const Json& call, const Deliver& deliver) {
+  // Fragments belong together by index; only the first one has the id and the name.
+  std::size_t index = response.tool_calls.empty() ? 0 : response.tool_calls.size() - 1;
+  if (find(call, "index") != nullptr)
+    index = count_of(call, "index");
+  else if (!text_of(call, "id").empty())
+    index = response.tool_calls.size();
+  ToolCall piece{.id = text_of(call, "id")};
+  if (const Json* function = find(call, "function")) {
+    piece.name = text_of(*function, "name");
+    piece.arguments = arguments_of(*function);
+  }
+  add_tool_call(response, index, std::move(piece), deliver);
+}
+
+void absorb_delta(ChatResponse& response, const Json& delta, const Deliver& deliver) {
+  std::string text;
+  std::string reasoning;
+  read_texts(delta, text, reasoning);
+  add_reasoning(response, reasoning, deliver);
+  add_text(response, text, deliver);
+  if (const Json* calls = find(delta, "tool_calls"); calls != nullptr && calls->is_array())
+    for (const Json& call : *calls) absorb_tool_call(response, call, deliver);
+}
+
+std::optional<Error> absorb(StreamState& state, const Event& event, const Deliver& deliver) {
+  if (event.data == "[DONE]") {
+    state.ended = true;
+    return std::nullopt;
+  }
+  const std::optional<Json> chunk = parse_json(event.data);
+  if (!chunk) return malformed("The stream has an event that is not JSON.");
+  if (event.name == "error" || find(*chunk, "error") != nullptr)
+    return explain_event(*chunk, names);
+  if (const Json* error = find(*chunk, "x_groq", "error"))
+    return Error{.kind = ErrorKind::server_error, .message = as_text(*error)};
+
+  read_envelope(state.response, *chunk);
+  const Json* choices = find(*chunk, "choices");
+  const Json* choice = choices == nullptr ? nullptr : element(*choices, 0);
+  if (choice == nullptr || count_of(*choice, "index") != 0) return std::nullopt;
+  if (find(*choice, "message") != nullptr)
+    return malformed("The answer came in one piece although a stream was asked for.");
+  if (const Json* delta = find(*choice, "delta")) absorb_delta(state.response, *delta, deliver);
+  if (std::string reason = text_of(*choice, "finish_reason"); !reason.empty())
+    set_finish_reason(state.response, std::move(reason), finish_reasons);
+  return std::nullopt;
+}
+
+// ---- refusals
+
+Error explain(int status, std::string_view body) {
+  constexpr int flex_capacity_exceeded = 498;  // Groq's
+  Error error = explain_body(status, body, names);
+  if (status == flex_capacity_exceeded) error.kind = ErrorKind::overloaded;
+  return error;
+}
+
+}  // namespace
+
+constinit const DialectFunctions openai_chat_dialect{.encode = encode,
+                                                     .decode = decode,
+                                                     .absorb = absorb,
+                                                     .explain = explain,
+                                                     .decode_lookup = nullptr};
+
+}  // namespace FineTuning

@@ -1,0 +1,32 @@
+#pragma once
+
+// How the providers, and the proxies before them, say that something did not work.
+
+#include "../json_reader.hpp"
+
+#include <FineTuning/result.hpp>
+
+#include <span>
+#include <string_view>
+
+namespace FineTuning {
+
+/// What a name in an error body means. A name is a code, a type or a status.
+struct NamedError {
+  std::string_view name;
+  ErrorKind kind;
+};
+
+/// What an HTTP status means where the body says nothing better.
+[[nodiscard]] ErrorKind kind_of_status(int status);
+
+/// Reads the body of a refusal in any of the shapes that providers and the proxies before them
+/// answer with: {"error":{..}}, {"error":"text"}, {"message":..}, {"detail":..}, one of these in an
+/// array, a text, a page of HTML, nothing. The message is what it says, in one line.
+[[nodiscard]] Error explain_body(int status, std::string_view body,
+                                 std::span<const NamedError> names);
+
+/// The same for an error inside a stream, where the HTTP status was a good one.
+[[nodiscard]] Error explain_event(const Json& event, std::span<const NamedError> names);
+
+}  // namespace FineTuning

@@ -1,0 +1,34 @@
+#pragma once
+
+// Whether a failed attempt is made again, and after which wait: pure functions of what was
+// answered.
+
+#include <FineTuning/http.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace FineTuning {
+
+/// Waits longer than this are the caller's to decide.
+inline constexpr std::chrono::milliseconds longest_retry_wait = std::chrono::seconds(120);
+
+/// The wait that a server asks for: retry-after-ms, or retry-after in seconds or as an HTTP date.
+/// Empty where it asks for none, or for one that makes no sense.
+[[nodiscard]] std::optional<std::chrono::milliseconds> requested_wait(
+    const http::Headers& headers, std::chrono::system_clock::time_point now);
+
+/// A moment as HTTP writes it: "Sun, 06 Nov 1994 08:49:37 GMT".
+[[nodiscard]] std::optional<std::chrono::system_clock::time_point> parse_http_date(
+    std::string_view text);
+
+/// Whether an answer with this status may be asked for again: 408, 409, 429 and 5xx, unless the
+/// server says itself (x-should-retry).
+[[nodiscard]] bool is_retryable(int status, const http::Headers& headers);
+
+/// The wait before retry `number` (from 0) where the server asks for none: half a second, doubled
+/// each time up to eight, less up to a quarter. `dice` is in [0, 1).
+[[nodiscard]] std::chrono::milliseconds backoff(int number, double dice);
+
+}  // namespace FineTuning

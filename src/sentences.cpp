@@ -1,0 +1,145 @@
+// The words of the errors of a call.
+
+#include "sentences.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace FineTuning {
+namespace {
+
+/// What to do about a refusal. Kinds that are not here speak for themselves.
+std::string advice_on(const Error& error, const Model& model) {
+  const Provider& provider = model.provider();
+  switch (error.kind) {
+    case ErrorKind::authentication:
+      return fmt::format("Check the key in {} (or Account::api_key).", provider.key_variable);
+    case ErrorKind::permission_denied:
+      return "Ask the owner of the account to let this key use the model.";
+    case ErrorKind::model_not_found:
+      if (model.is_fine_tuned())
+        return "Check that the id is whole, that its fine-tuning job has finished, and that the "
+               "key "
+               "belongs to the organisation or project that owns it.";
+      return "Check how the model is spelt, and that the key may use it.";
+    case ErrorKind::not_found: return "Check the base URL.";
+    case ErrorKind::quota_exhausted: return "Add credit or raise the limit; waiting does not help.";
+    case ErrorKind::rate_limited:
+      return error.retry_after
+                 ? fmt::format("Send less, or again in {}.", spelled(*error.retry_after))
+                 : "Send less, or again later.";
+    case ErrorKind::context_length_exceeded: return "Shorten the messages, or lower max_tokens.";
+    case ErrorKind::content_filtered: return "Change the messages.";
+    case ErrorKind::overloaded:
+    case ErrorKind::server_error:
+    case ErrorKind::timed_out: return "Send it again later.";
+    default: return {};
+  }
+}
+
+std::string with_full_stop(std::string text) {
+  if (!text.empty() && text.find_last_of(".!?") != text.size() - 1) text += '.';
+  return text;
+}
+
+/// The last day of a model that has ended; empty where nothing says that it has.
+std::string_view known_end(const Model& model, const Catalog& catalog, std::string_view today) {
+  const Result<Facts> known = facts(model, catalog);
+  std::string_view end = known ? known->retired_on : std::string_view{};
+  if (end.empty() && model.is_fine_tuned()) end = model.provider().fine_tunes_ended_on;
+  return !end.empty() && end <= today ? end : std::string_view{};
+}
+
+std::string retirement_advice(const Model& model, const Catalog& catalog, std::string_view end) {
+  const Result<Facts> known = facts(model, catalog);
+  const std::string_view replacement = known ? known->replacement : std::string_view{};
+  return fmt::format("{} ended on {}; move to {}.", model.id(), end,
+                     replacement.empty() ? "another model" : replacement);
+}
+
+std::string_view doing(http::Phase phase) {
+  constexpr std::array<std::string_view, 6> names{"looking up the host",   "connecting",
+                                                  "agreeing on TLS",       "sending the request",
+                                                  "waiting for an answer", "receiving the answer"};
+  return names.at(static_cast<std::size_t>(phase));
+}
+
+}  // namespace
+
+void complete_refusal(Error& error, const Model& model, const Catalog& catalog,
+                      std::string_view today) {
+  const bool is_redirect = error.http_status >= 300 && error.http_status < 400;
+  if (is_redirect) {
+    error.kind = ErrorKind::invalid_request;
+    error.code = "redirected";
+    error.message = fmt::format(
+        "{} answered {}, a redirect; it is not followed, so that the key goes nowhere else. "
+        "Correct "
+        "the base URL.",
+        model.provider().title, error.http_status);
+    return;
+  }
+  std::string advice = advice_on(error, model);
+  if (error.kind == ErrorKind::model_not_found || error.kind == ErrorKind::model_retired) {
+    if (const std::string_view end = known_end(model, catalog, today); !end.empty()) {
+      error.kind = ErrorKind::model_retired;
+      advice = retirement_advice(model, catalog, end);
+    }
+  }
+  const std::string code = error.code.empty() ? "" : fmt::format(" ({})", error.code);
+  error.message = fmt::format("{} answered {}{}: {}", model.provider().title, error.http_status,
+                              code, with_full_stop(std::move(error.message)));
+  if (!advice.empty()) error.message += ' ' + advice;
+}
+
+Error error_of(const http::Failure& failure, const Model& model) {
+  const std::string_view title = model.provider().title;
+  Error error{.outcome_unknown = failure.may_have_reached_server};
+  switch (failure.kind) {
+    case http::Failure::Kind::timed_out:
+      error.kind = ErrorKind::timed_out;
+      error.message =
+          fmt::format("{} took too long: time ran out while {}.", title, doing(failure.phase));
+      break;
+    case http::Failure::Kind::tls:
+      error.kind = ErrorKind::tls;
+      error.message = fmt::format(
+          "The server could not prove that it is {}, so nothing was sent: {} If the server is "
+          "yours, "
+          "name its authority in ChatOptions::ca_file.",
+          title, with_full_stop(failure.message));
+      break;
+    case http::Failure::Kind::stopped:
+      error.kind = ErrorKind::cancelled;
+      error.message = fmt::format("The call was cancelled while {}.", doing(failure.phase));
+      break;
+    case http::Failure::Kind::network:
+      error.kind = ErrorKind::network;
+      error.message =
+          fmt::format(failure.phase < http::Phase::sending
+                          ? "{} could not be reached: the connection failed while {}: {}"
+                          : "The connection to {} broke while {}: {}",
+                      title, doing(failure.phase), with_full_stop(failure.message));
+      break;
+  }
+  if (error.outcome_unknown && error.kind != ErrorKind::cancelled)
+    error.message +=
+        " The request may have been carried out, and billed; it was not sent again for that "
+        "reason.";
+  return error;
+}
+
+std::string spelled(std::chrono::milliseconds duration) {
+  if (duration.count() < 1000) return fmt::format("{} ms", duration.count());
+  return fmt::format("{:.3g} s", static_cast<double>(duration.count()) / 1000);
+}
+
+std::string day_of(std::chrono::system_clock::time_point moment) {
+  const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(moment));
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()),
+                     static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
+}
+
+}  // namespace FineTuning

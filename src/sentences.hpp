@@ -1,0 +1,29 @@
+#pragma once
+
+// The words of the errors of a call: what happened, and what to do about it.
+
+#include <FineTuning/catalog.hpp>
+#include <FineTuning/http.hpp>
+#include <FineTuning/result.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace FineTuning {
+
+/// Completes what a dialect read from a refusal: says who answered, and what to do. A model that
+/// the table (or the catalog) knows to have ended becomes model_retired. `today` is YYYY-MM-DD.
+void complete_refusal(Error& error, const Model& model, const Catalog& catalog,
+                      std::string_view today);
+
+/// An exchange without a whole answer, as an error; `limit` is what a time-out waited for.
+[[nodiscard]] Error error_of(const http::Failure& failure, const Model& model);
+
+/// "1.5 s", "250 ms"
+[[nodiscard]] std::string spelled(std::chrono::milliseconds duration);
+
+/// YYYY-MM-DD, in UTC.
+[[nodiscard]] std::string day_of(std::chrono::system_clock::time_point moment);
+
+}  // namespace FineTuning

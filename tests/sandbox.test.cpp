@@ -1,0 +1,684 @@
+// The sandbox against what was recorded of the real services: the members of its answers, what it
+// refuses, how it fails on demand.
+
+#include "support/catch.hpp"
+
+#include <httplib.h>
+#include <nlohmann/json.hpp>
+#include <sandbox/sandbox.hpp>
+
+#include <chrono>
+#include <fstream>
+#include <functional>
+#include <future>
+#include <iterator>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+using FineTuning::examples::Sandbox;
+using Json = nlohmann::json;
+
+namespace {
+
+constexpr std::string_view providers[] = {"openai",   "google", "vertex", "cohere",
+                                          "together", "groq",   "local"};
+
+struct Got {
+  int status = 0;
+  httplib::Headers headers;
+  std::string body;
+  bool is_whole = false;
+
+  Json json() const { return Json::parse(body); }
+};
+
+/// One call; `sink` sees the body grow and answers whether to go on.
+Got call(const Sandbox& sandbox, std::string_view provider, const std::string& method,
+         const std::string& path, const std::string& body, const httplib::Headers& headers,
+         const std::function<bool(const std::string&)>& sink = {}) {
+  const std::string base = sandbox.base_url(provider);
+  const std::size_t path_start = base.find('/', std::string_view("http://").size());
+  httplib::Client client(base.substr(0, path_start));
+  client.set_read_timeout(20);
+  Got got;
+  httplib::Request request;
+  request.method = method;
+  request.path = base.substr(path_start) + path;
+  request.headers = headers;
+  request.body = body;
+  request.response_handler = [&](const httplib::Response& response) {
+    got.status = response.status;
+    got.headers = response.headers;
+    return true;
+  };
+  request.content_receiver = [&](const char* data, std::size_t size, auto, auto) {
+    got.body.append(data, size);
+    return !sink || sink(got.body);
+  };
+  got.is_whole = static_cast<bool>(client.send(request));
+  return got;
+}
+
+httplib::Headers key_for(std::string_view provider,
+                         std::string key = std::string(Sandbox::api_key)) {
+  httplib::Headers headers{{"Content-Type", "application/json"}};
+  if (provider == "google")
+    headers.emplace("x-goog-api-key", std::move(key));
+  else
+    headers.emplace("Authorization", "Bearer " + std::move(key));
+  return headers;
+}
+
+bool is_gemini(std::string_view provider) { return provider == "google" || provider == "vertex"; }
+
+struct Chat {
+  std::string_view provider;
+  std::string model = "a-model";
+  bool stream = false;
+  std::string text = "Review this \"contract\"";
+  Json extra = Json::object();  // merged into the body
+
+  std::string path() const {
+    const std::string verb = stream ? ":streamGenerateContent?alt=sse" : ":generateContent";
+    if (provider == "google") return "/v1beta/models/" + model + verb;
+    if (provider == "vertex")
+      return "/v1/projects/p/locations/us-central1/endpoints/" + model + verb;
+    return provider == "cohere" ? "/v2/chat" : "/chat/completions";
+  }
+  Json body() const {
+    Json body;
+    if (is_gemini(provider)) {
+      body["systemInstruction"]["parts"] = {{{"text", "Be brief."}}};
+      body["contents"] = {{{"role", "user"}, {"parts", {{{"text", text}}}}}};
+    } else {
+      body = {{"model", model},
+              {"messages",
+               {{{"role", "system"}, {"content", "Be brief."}},
+                {{"role", "user"}, {"content", text}}}}};
+      if (stream) body["stream"] = true;
+    }
+    body.merge_patch(extra);
+    return body;
+  }
+};
+
+Got send(const Sandbox& sandbox, const Chat& chat,
+         const std::function<bool(const std::string&)>& sink = {}) {
+  return call(sandbox, chat.provider, "POST", chat.path(), chat.body().dump(),
+              key_for(chat.provider), sink);
+}
+
+std::vector<Json> events_of(std::string_view stream) {
+  std::vector<Json> events;
+  for (std::size_t at = stream.find("data: {"); at != std::string_view::npos;
+       at = stream.find("data: {", at + 1)) {
+    const std::string_view rest = stream.substr(at + 6);
+    events.push_back(Json::parse(rest.substr(0, rest.find_first_of("\r\n"))));
+  }
+  return events;
+}
+
+/// The paths of all members, the elements of an array taken together.
+void add_members(const Json& json, const std::string& path, std::set<std::string>& members) {
+  if (json.is_array())
+    for (const Json& element : json) add_members(element, path, members);
+  if (!json.is_object()) return;
+  for (const auto& [name, value] : json.items()) {
+    const std::string inner = path.empty() ? name : path + "." + name;
+    members.insert(inner);
+    add_members(value, inner, members);
+  }
+}
+
+std::string joined(const std::set<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += word + " ";
+  return text;
+}
+
+Json at(const Json& json, const std::string& pointer) {
+  const Json::json_pointer path(pointer);
+  return json.contains(path) ? json.at(path) : Json();
+}
+
+/// Text, finish reason and usage of an answer or of one event.
+struct Said {
+  std::string text;
+  Json finish;
+  Json usage;
+};
+
+/// Adds what an answer or an event says; each wire has it in places of its own.
+void listen(Said& said, std::string_view provider, const Json& json) {
+  struct Places {
+    std::vector<const char*> text, finish, usage;
+  };
+  static const Places openai{{"/choices/0/message/content", "/choices/0/delta/content"},
+                             {"/choices/0/finish_reason"},
+                             {"/usage"}};
+  static const Places gemini{
+      {"/candidates/0/content/parts/0/text"}, {"/candidates/0/finishReason"}, {"/usageMetadata"}};
+  static const Places cohere{{"/message/content/0/text", "/delta/message/content/text"},
+                             {"/finish_reason", "/delta/finish_reason"},
+                             {"/usage", "/delta/usage"}};
+  const Places& places = provider == "cohere" ? cohere : is_gemini(provider) ? gemini : openai;
+  for (const char* place : places.text)
+    if (const Json text = at(json, place); text.is_string()) said.text += text;
+  for (const char* place : places.finish)
+    if (const Json finish = at(json, place); !finish.is_null()) said.finish = finish;
+  for (const char* place : places.usage)
+    if (const Json usage = at(json, place); !usage.is_null()) said.usage = usage;
+}
+
+Said said_by(const Chat& chat, const Got& got) {
+  Said said;
+  if (!chat.stream)
+    listen(said, chat.provider, got.json());
+  else
+    for (const Json& event : events_of(got.body)) listen(said, chat.provider, event);
+  return said;
+}
+
+const Json tool = Json::parse(R"({"name":"weather","parameters":{"type":"object",
+    "properties":{"location":{"type":"string"}}}})");
+
+Json tools_for(std::string_view provider) {
+  if (is_gemini(provider)) return {{"tools", {{{"functionDeclarations", {tool}}}}}};
+  return {{"tools", {{{"type", "function"}, {"function", tool}}}}};
+}
+
+std::string file(const std::string& name) {
+  std::ifstream stream(FINETUNING_TEST_DATA "/" + name, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+std::string members_of(const std::string& body, bool is_stream) {
+  std::set<std::string> members;
+  if (is_stream)
+    for (const Json& event : events_of(body)) add_members(event, "", members);
+  else
+    add_members(Json::parse(body), "", members);
+  return joined(members);
+}
+
+}  // namespace
+
+TEST_CASE("answers have the members of the real ones, no more and no fewer", "[sandbox]") {
+  const Json asks_usage = {{"stream_options", {{"include_usage", true}}}};
+  Json openai_tool = tools_for("openai");
+  openai_tool.update(asks_usage);
+  const struct {
+    const char* file;
+    Chat chat;
+  } cases[] = {
+      {"openai/response.json", {.provider = "openai"}},
+      {"openai/text.stream.sse", {.provider = "openai", .stream = true, .extra = asks_usage}},
+      {"openai/tools.stream.sse", {"openai", "m", true, "use a tool", openai_tool}},
+      {"openai/error.404.json", {.provider = "openai", .model = "missing"}},
+      {"openai/error.400.json", {.provider = "openai", .extra = {{"max_tokens", 0}}}},
+      {"together/response.json", {.provider = "together"}},
+      {"together/text.stream.sse", {.provider = "together", .stream = true}},
+      {"together/error.404.json", {.provider = "together", .model = "missing"}},
+      {"groq/response.json", {"groq", "m", false, "use a tool", tools_for("groq")}},
+      {"groq/text.stream.sse", {.provider = "groq", .stream = true}},
+      {"groq/tools.stream.sse", {"groq", "m", true, "use a tool", tools_for("groq")}},
+      {"cohere/response.json",
+       {.provider = "cohere",
+        .extra = {{"documents", {{{"data", {{"title", "t"}, {"text", "x"}}}}}}}}},
+      {"cohere/text.stream.sse", {.provider = "cohere", .stream = true}},
+      {"cohere/citations.stream.sse",
+       {.provider = "cohere", .stream = true, .extra = {{"documents", {"x"}}}}},
+      {"cohere/tools.response.json", {"cohere", "m", false, "use a tool", tools_for("cohere")}},
+      {"cohere/tools.stream.sse", {"cohere", "m", true, "use a tool", tools_for("cohere")}},
+      {"cohere/error.404.json", {.provider = "cohere", .model = "missing"}},
+      {"google/response.json", {.provider = "google"}},
+      {"google/text.stream.sse", {.provider = "google", .stream = true}},
+      {"google/tools.stream.sse", {"google", "m", true, "use a tool", tools_for("google")}},
+      {"google/error.429.json", {.provider = "google", .model = "fail-429"}},
+      {"vertex/text.stream.sse", {.provider = "vertex", .stream = true}},
+  };
+  const Sandbox sandbox;
+  for (const auto& [name, chat] : cases) {
+    CAPTURE(name);
+    const std::string real = file(name);
+    REQUIRE_FALSE(real.empty());
+    CHECK(members_of(send(sandbox, chat).body, chat.stream) == members_of(real, chat.stream));
+  }
+}
+
+TEST_CASE("a stream brings the text, the end and the usage of the plain answer", "[sandbox]") {
+  const Sandbox sandbox;
+  for (const std::string_view provider : providers) {
+    CAPTURE(provider);
+    Chat chat{.provider = provider};
+    const Said plain = said_by(chat, send(sandbox, chat));
+    chat.stream = true;
+    if (provider == "openai" || provider == "local")
+      chat.extra = {{"stream_options", {{"include_usage", true}}}};
+    const Got got = send(sandbox, chat);
+    const Said streamed = said_by(chat, got);
+    CHECK(plain.text ==
+          "Clause 4 applies \u2014 \u201cReview this \"contract\"\u201d raises no objection.");
+    CHECK(streamed.text == plain.text);
+    CHECK(streamed.usage == plain.usage);
+    CHECK(plain.usage.is_object());
+    if (provider == "together")
+      CHECK(plain.finish == "eos");
+    else
+      CHECK(streamed.finish == plain.finish);
+    CHECK(got.headers.find("Content-Type")->second == "text/event-stream");
+    CHECK(events_of(got.body).size() > 5);
+    if (is_gemini(provider)) {
+      CHECK(got.body.ends_with("}\r\n\r\n"));
+      CHECK(got.body.find("[DONE]") == std::string::npos);
+    } else {
+      CHECK(got.body.ends_with("\n\ndata: [DONE]\n\n"));
+    }
+  }
+}
+
+TEST_CASE("words are tokens, and no more of them come than were asked for", "[sandbox]") {
+  const struct {
+    std::string_view provider;
+    Json extra;
+    const char* finish;
+    const char* input;
+    const char* output;
+  } cases[] = {
+      {"openai", {{"max_completion_tokens", 3}}, "length", "prompt_tokens", "completion_tokens"},
+      {"groq", {{"max_completion_tokens", 3}}, "length", "prompt_tokens", "completion_tokens"},
+      {"together", {{"max_tokens", 3}}, "length", "prompt_tokens", "completion_tokens"},
+      {"local", {{"max_tokens", 3}}, "length", "prompt_tokens", "completion_tokens"},
+      {"cohere", {{"max_tokens", 3}}, "MAX_TOKENS", "tokens/input_tokens", "tokens/output_tokens"},
+      {"google",
+       {{"generationConfig", {{"maxOutputTokens", 3}}}},
+       "MAX_TOKENS",
+       "promptTokenCount",
+       "candidatesTokenCount"},
+      {"vertex",
+       {{"generationConfig", {{"maxOutputTokens", 3}}}},
+       "MAX_TOKENS",
+       "promptTokenCount",
+       "candidatesTokenCount"},
+  };
+  const Sandbox sandbox;
+  for (const auto& [provider, extra, finish, input, output] : cases) {
+    CAPTURE(provider);
+    const Chat chat{.provider = provider, .extra = extra};
+    const Said said = said_by(chat, send(sandbox, chat));
+    CHECK(said.text == "Clause 4 applies");
+    CHECK(said.finish == finish);
+    CHECK(at(said.usage, "/" + std::string(input)) == 5);
+    CHECK(at(said.usage, "/" + std::string(output)) == 3);
+  }
+}
+
+TEST_CASE("an OpenAI stream tells its usage only when asked", "[sandbox]") {
+  const Sandbox sandbox;
+  const Got got = send(sandbox, {.provider = "openai", .stream = true});
+  CHECK(got.body.find("usage") == std::string::npos);
+}
+
+TEST_CASE("a user who says so gets a tool call, and after its result a text", "[sandbox]") {
+  const struct {
+    std::string_view provider;
+    const char* call;
+    Json expected;
+    Json result;  // the turns that follow
+  } cases[] = {
+      {"openai",
+       "/choices/0/message/tool_calls/0/function",
+       {{"name", "weather"}, {"arguments", R"({"location":"Oslo"})"}},
+       {{"role", "tool"}, {"tool_call_id", "call_1"}, {"content", "cold"}}},
+      {"cohere",
+       "/message/tool_calls/0/function",
+       {{"name", "weather"}, {"arguments", R"({"location":"Oslo"})"}},
+       {{"role", "tool"}, {"tool_call_id", "call_1"}, {"content", "cold"}}},
+      {"google",
+       "/candidates/0/content/parts/0/functionCall",
+       {{"name", "weather"}, {"args", {{"location", "Oslo"}}}},
+       {{"role", "user"},
+        {"parts",
+         {{{"functionResponse", {{"name", "weather"}, {"response", {{"output", "cold"}}}}}}}}}},
+  };
+  const Sandbox sandbox;
+  for (const auto& [provider, call_at, expected, result] : cases) {
+    CAPTURE(provider);
+    Chat chat{.provider = provider, .text = "Please use a tool.", .extra = tools_for(provider)};
+    CHECK(at(send(sandbox, chat).json(), call_at) == expected);
+    const char* turns = is_gemini(provider) ? "contents" : "messages";
+    Json conversation = chat.body()[turns];
+    conversation.push_back(result);
+    chat.extra[turns] = conversation;
+    CHECK_FALSE(said_by(chat, send(sandbox, chat)).text.empty());
+  }
+}
+
+TEST_CASE("fragments of a streamed tool call make its arguments", "[sandbox]") {
+  const Sandbox sandbox;
+  for (const std::string_view provider : {"openai", "together", "groq", "local", "cohere"}) {
+    CAPTURE(provider);
+    const Got got = send(sandbox, {provider, "m", true, "use a tool", tools_for(provider)});
+    std::string arguments;
+    for (const Json& event : events_of(got.body))
+      for (const char* pointer : {"/choices/0/delta/tool_calls/0/function/arguments",
+                                  "/delta/message/tool_calls/function/arguments"})
+        if (const Json piece = at(event, pointer); piece.is_string()) arguments += piece;
+    CHECK(arguments == R"({"location":"Oslo"})");
+  }
+}
+
+TEST_CASE("Cohere's tool without arguments is called with null, and streamed without a delta",
+          "[sandbox]") {
+  const Sandbox sandbox;
+  Chat chat{.provider = "cohere", .text = "use a tool", .extra = tools_for("cohere")};
+  chat.extra["tools"][0]["function"].erase("parameters");
+  CHECK(at(send(sandbox, chat).json(), "/message/tool_calls/0/function/arguments") == "null");
+  chat.stream = true;
+  CHECK(send(sandbox, chat).body.find("tool-call-delta") == std::string::npos);
+}
+
+TEST_CASE("Cohere cites the documents by the ids it was given, or by its own", "[sandbox]") {
+  const Sandbox sandbox;
+  const Json documents = {"a gym", {{"id", "rules"}, {"data", {{"text", "a rule"}}}}};
+  const Json answer =
+      send(sandbox, {.provider = "cohere", .extra = {{"documents", documents}}}).json();
+  const Json citation = at(answer, "/message/citations/0");
+  CHECK(citation["text"] == "Clause 4");
+  CHECK(citation["start"] == 0);
+  CHECK(citation["end"] == 8);
+  CHECK(citation["sources"][0]["document"] == Json{{"id", "doc:0"}, {"text", "a gym"}});
+  CHECK(citation["sources"][1]["document"] == Json{{"id", "rules"}, {"text", "a rule"}});
+}
+
+TEST_CASE("what a provider would refuse is refused in its own shape", "[sandbox]") {
+  const Json system_turn = {{"contents", {{{"role", "system"}, {"parts", {{{"text", "x"}}}}}}}};
+  const Json named = {{"messages", {{{"role", "user"}, {"content", "x"}, {"name", "Ann"}}}}};
+  const Json bare_answer = {{"messages", {{{"role", "tool"}, {"content", "x"}}}}};
+  const struct {
+    std::string_view provider;
+    Json change;
+    const char* named;  // in the message
+  } cases[] = {
+      {"openai", {{"model", nullptr}}, "'model'"},
+      {"openai", {{"messages", nullptr}}, "'messages'"},
+      {"openai", {{"messages", Json::array()}}, "'messages'"},
+      {"openai", {{"messages", {{{"role", "pirate"}, {"content", "x"}}}}}, "'messages'"},
+      {"openai", {{"messages", {{{"role", "user"}}}}}, "'messages'"},
+      {"openai", bare_answer, "'messages'"},
+      {"openai", {{"stream", "yes"}}, "'stream'"},
+      {"openai", {{"temperature", 2.5}}, "'temperature'"},
+      {"openai", {{"max_completion_tokens", -1}}, "'max_completion_tokens'"},
+      {"openai", {{"stop", {"1", "2", "3", "4", "5"}}}, "'stop'"},
+      {"openai", {{"tools", {{{"name", "bare"}}}}}, "'tools'"},
+      {"together", {{"stop", "a string"}}, "'stop'"},
+      {"together", {{"logprobs", true}}, "'logprobs'"},
+      {"groq", {{"logprobs", true}}, "'logprobs'"},
+      {"groq", {{"n", 2}}, "'n'"},
+      {"groq", named, "'messages'"},
+      {"local", {{"messages", "hi"}}, "'messages'"},
+      {"cohere", {{"top_p", 0.5}}, "'top_p'"},
+      {"cohere", {{"max_completion_tokens", 5}}, "'max_completion_tokens'"},
+      {"cohere", {{"stop", {"x"}}}, "'stop'"},
+      {"cohere", {{"p", 1}}, "'p'"},
+      {"cohere", {{"temperature", 1.5}}, "'temperature'"},
+      {"cohere", {{"tool_choice", "auto"}}, "'tool_choice'"},
+      {"cohere", {{"documents", {7}}}, "'documents'"},
+      {"cohere", {{"messages", {{{"role", "developer"}, {"content", "x"}}}}}, "'messages'"},
+      {"google", system_turn, "'contents'"},
+      {"google", {{"contents", {{{"role", "user"}}}}}, "'contents'"},
+      {"google", {{"max_tokens", 5}}, "'max_tokens'"},
+      {"google", {{"generationConfig", {{"max_tokens", 5}}}}, "'max_tokens'"},
+      {"vertex", system_turn, "'contents'"},
+      {"vertex", {{"generationConfig", {{"maxOutputTokens", "5"}}}}, "'maxOutputTokens'"},
+  };
+  const Sandbox sandbox;
+  for (const auto& [provider, change, name] : cases) {
+    CAPTURE(provider, change.dump());
+    const Got got = send(sandbox, {.provider = provider, .extra = change});
+    CHECK(got.status == 400);
+    const Json body = got.json();
+    const Json message = provider == "cohere" ? body["message"] : at(body, "/error/message");
+    CHECK(message.get<std::string>().find(name) != std::string::npos);
+    if (is_gemini(provider)) CHECK(at(body, "/error/status") == "INVALID_ARGUMENT");
+  }
+  CHECK(send(sandbox, {.provider = "groq", .extra = {{"stop", "a string"}}}).status == 200);
+}
+
+TEST_CASE("a body that is no JSON object, or not said to be, is a bad request", "[sandbox]") {
+  const Sandbox sandbox;
+  for (const std::string_view provider : providers) {
+    const std::string path = Chat{.provider = provider}.path();
+    for (const std::string& body : {std::string(), std::string("[]"), std::string("{\"model\":"),
+                                    std::string("\xff\xfe"), std::string(20'000, '[')}) {
+      CAPTURE(provider, body.substr(0, 10));
+      CHECK(call(sandbox, provider, "POST", path, body, key_for(provider)).status == 400);
+    }
+    httplib::Headers headers = key_for(provider);
+    headers.find("Content-Type")->second = "text/plain";
+    const std::string good = Chat{.provider = provider}.body().dump();
+    CHECK(call(sandbox, provider, "POST", path, good, headers).status == 400);
+  }
+}
+
+TEST_CASE("only the sandbox's key opens, in the provider's own header", "[sandbox]") {
+  const Sandbox sandbox;
+  for (const std::string_view provider : providers) {
+    CAPTURE(provider);
+    const Chat chat{.provider = provider};
+    const auto status_with = [&](const httplib::Headers& headers) {
+      return call(sandbox, provider, "POST", chat.path(), chat.body().dump(), headers).status;
+    };
+    CHECK(status_with(key_for(provider)) == 200);
+    CHECK(status_with(key_for(provider, "another-key")) == 401);
+    // A local server asks for a key only if it was given one, so it accepts none.
+    const std::string_view other = provider == "google" ? "openai" : "google";
+    CHECK(status_with(key_for(other)) == (provider == "local" ? 200 : 401));
+  }
+}
+
+TEST_CASE("paths and methods that a provider does not have are not found", "[sandbox]") {
+  const struct {
+    std::string_view provider;
+    const char* method;
+    const char* path;
+    int status;
+  } cases[] = {
+      {"openai", "POST", "/completions", 404},
+      {"openai", "GET", "/chat/completions", 405},
+      {"groq", "DELETE", "/models", 404},
+      {"cohere", "POST", "/v1/chat", 404},
+      {"cohere", "GET", "/v2/chat", 404},
+      {"google", "POST", "/v1/models/m:generateContent", 404},
+      {"google", "POST", "/v1beta/models/m:predict", 404},
+      {"google", "POST", "/v1beta/models/a/b:generateContent", 404},
+      {"google", "GET", "/v1beta/models/m:generateContent", 404},
+      {"google", "GET", "/v1/projects/p/locations/l/models/m", 404},
+      {"vertex", "POST", "/v1/projects/p/locations/l/models/m:generateContent", 404},
+      {"vertex", "POST", "/v1beta/models/m:generateContent", 404},
+      {"vertex", "GET", "/", 404},
+  };
+  const Sandbox sandbox;
+  for (const auto& [provider, method, path, status] : cases) {
+    CAPTURE(provider, method, path);
+    const std::string body = Chat{.provider = provider}.body().dump();
+    CHECK(call(sandbox, provider, method, path, body, key_for(provider)).status == status);
+  }
+  CHECK(sandbox.base_url("nobody").empty());
+}
+
+TEST_CASE("a word in the model's id asks for an error in the provider's shape", "[sandbox]") {
+  const struct {
+    const char* word;
+    int status;        // of most
+    int other_status;  // of Google and Cohere
+    const char* code;  // of OpenAI
+    const char* google;
+  } cases[] = {
+      {"fail-401", 401, 401, "invalid_api_key", "UNAUTHENTICATED"},
+      {"fail-404", 404, 404, "model_not_found", "NOT_FOUND"},
+      {"missing", 404, 404, "model_not_found", "NOT_FOUND"},
+      {"fail-429", 429, 429, "rate_limit_exceeded", "RESOURCE_EXHAUSTED"},
+      {"fail-quota", 429, 402, "insufficient_quota", "RESOURCE_EXHAUSTED"},
+      {"fail-500", 500, 500, nullptr, "INTERNAL"},
+  };
+  const Sandbox sandbox;
+  for (const std::string_view provider : providers)
+    for (const auto& [word, status, other_status, code, google] : cases)
+      for (const bool stream : {false, true}) {
+        CAPTURE(provider, word, stream);
+        const bool is_other = is_gemini(provider) || provider == "cohere";
+        const Got got = send(
+            sandbox, {.provider = provider, .model = "my-" + std::string(word), .stream = stream});
+        CHECK(got.status == (is_other ? other_status : status));
+        const Json error = at(got.json(), "/error");
+        if (provider == "openai") CHECK(error["code"] == (code ? Json(code) : Json()));
+        if (provider == "local") CHECK(error["code"] == status);
+        if (provider == "cohere") CHECK(got.json()["message"].is_string());
+        if (is_gemini(provider)) CHECK(error["status"] == google);
+        const bool says_when = got.status == 429 && std::string_view(word) == "fail-429";
+        CHECK(got.headers.count("Retry-After") == (says_when && !is_gemini(provider) ? 1U : 0U));
+      }
+  CHECK(send(sandbox, {.provider = "openai", .model = "dismissing-executive"}).status == 200);
+}
+
+TEST_CASE("a gateway answers in HTML", "[sandbox]") {
+  const Sandbox sandbox;
+  for (const std::string_view provider : providers) {
+    const Got got = send(sandbox, {.provider = provider, .model = "fail-html"});
+    CHECK(got.status == 502);
+    CHECK(got.headers.find("Content-Type")->second == "text/html");
+    CHECK(got.body.starts_with("<html>"));
+  }
+}
+
+TEST_CASE("a flaky model fails once for each provider and id", "[sandbox]") {
+  const Sandbox sandbox;
+  for (const std::string_view provider : providers)
+    for (const std::string model : {"flaky", "ft-flaky-2"}) {
+      CAPTURE(provider, model);
+      const Chat chat{.provider = provider, .model = model};
+      CHECK(send(sandbox, chat).status == 500);
+      CHECK(send(sandbox, chat).status == 200);
+      CHECK(send(sandbox, chat).status == 200);
+    }
+}
+
+TEST_CASE("a cut answer breaks in the middle, with the connection", "[sandbox]") {
+  const Sandbox sandbox;
+  for (const std::string_view provider : providers) {
+    CAPTURE(provider);
+    const Got plain = send(sandbox, {.provider = provider, .model = "cut"});
+    CHECK(plain.status == 200);
+    CHECK_FALSE(plain.is_whole);
+    CHECK_FALSE(plain.body.empty());
+    CHECK_FALSE(Json::accept(plain.body));
+    const Chat chat{.provider = provider, .model = "cut", .stream = true};
+    const Got got = send(sandbox, chat);
+    CHECK(got.status == 200);
+    CHECK_FALSE(got.is_whole);
+    CHECK(said_by(chat, got).text == "Clause 4");
+    CHECK(said_by(chat, got).finish.is_null());
+  }
+}
+
+TEST_CASE("a stalled answer sends its middle and then nothing, until the server stops",
+          "[sandbox]") {
+  for (const bool stream : {false, true}) {
+    auto sandbox = std::make_unique<Sandbox>();
+    const Chat chat{.provider = "openai", .model = "stall", .stream = stream};
+    std::promise<void> arrived;
+    auto got = std::async(std::launch::async, [&, &server = *sandbox] {
+      bool is_first = true;
+      return send(server, chat, [&](const std::string& body) {
+        const bool is_middle = stream ? body.find(" 4") != std::string::npos : !body.empty();
+        if (is_middle && std::exchange(is_first, false)) arrived.set_value();
+        return true;
+      });
+    });
+    arrived.get_future().wait();
+    const auto start = std::chrono::steady_clock::now();
+    sandbox.reset();
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(3));
+    CHECK_FALSE(got.get().is_whole);
+  }
+}
+
+TEST_CASE("clients that hang up on a stalled answer leave room for others", "[sandbox]") {
+  const Sandbox sandbox;
+  for (int i = 0; i < 50; ++i)
+    send(sandbox, {.provider = "openai", .model = "stall", .stream = true},
+         [](const std::string&) { return false; });
+  CHECK(send(sandbox, {.provider = "openai"}).status == 200);
+}
+
+TEST_CASE("Vertex names the endpoint of a registered model, where it has one", "[sandbox]") {
+  const Sandbox sandbox;
+  const std::string location = "projects/p/locations/us-central1";
+  const auto get = [&](const std::string& model) {
+    return call(sandbox, "vertex", "GET", "/v1/" + location + "/models/" + model, "",
+                key_for("vertex"));
+  };
+  const Got tuned = get("123@2");
+  CHECK(members_of(tuned.body, false) == members_of(file("vertex/model.json"), false));
+  CHECK(tuned.json()["name"] == location + "/models/123");
+  CHECK(tuned.json()["versionId"] == "2");
+  const std::string endpoint = tuned.json()["deployedModels"][0]["endpoint"];
+  CHECK(endpoint == location + "/endpoints/serving-123");
+  CHECK(send(sandbox, {.provider = "vertex", .model = "serving-123"}).json()["modelVersion"] ==
+        endpoint);
+  CHECK(get("123").json()["versionId"] == "1");
+  CHECK_FALSE(get("undeployed").json().contains("deployedModels"));
+  CHECK(get("missing").status == 404);
+}
+
+TEST_CASE("models are listed in the provider's shape", "[sandbox]") {
+  const Sandbox sandbox;
+  const struct {
+    std::string_view provider;
+    const char* path;
+    const char* first_name;
+  } cases[] = {
+      {"openai", "/models", "/data/0/id"},        {"groq", "/models", "/data/0/id"},
+      {"local", "/models", "/data/0/id"},         {"together", "/models", "/0/id"},
+      {"cohere", "/v1/models", "/models/0/name"}, {"google", "/v1beta/models", "/models/0/name"},
+  };
+  for (const auto& [provider, path, first_name] : cases) {
+    CAPTURE(provider);
+    const Got got = call(sandbox, provider, "GET", path, "", key_for(provider));
+    CHECK(got.status == 200);
+    CHECK(at(got.json(), first_name).is_string());
+    CHECK(call(sandbox, provider, "GET", path, "", key_for(provider, "no")).status == 401);
+  }
+}
+
+TEST_CASE("the sandbox keeps what it received", "[sandbox]") {
+  const Sandbox sandbox;
+  const Chat chat{.provider = "google", .model = "a%2Db", .stream = true};
+  CHECK(events_of(send(sandbox, chat).body).front()["modelVersion"] == "a-b");
+  REQUIRE(sandbox.requests().size() == 1);
+  const auto seen = sandbox.requests().front();
+  CHECK(seen.method == "POST");
+  CHECK(seen.path == "/google" + chat.path());
+  CHECK(seen.headers.at("x-goog-api-key") == Sandbox::api_key);
+  CHECK_FALSE(seen.headers.contains("remote_port"));
+  CHECK(Json::parse(seen.body) == chat.body());
+  CHECK(seen.client_port > 0);
+}
+
+TEST_CASE("calls at the same time have answers and ids of their own", "[sandbox]") {
+  const Sandbox sandbox;
+  std::vector<std::future<std::string>> calls;
+  for (int i = 0; i < 16; ++i)
+    calls.push_back(std::async(std::launch::async, [&sandbox] {
+      return send(sandbox, {.provider = "openai"}).json()["id"].get<std::string>();
+    }));
+  std::set<std::string> ids;
+  for (auto& call : calls) ids.insert(call.get());
+  CHECK(ids.size() == 16);
+  CHECK(sandbox.requests().size() == 16);
+}
