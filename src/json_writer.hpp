@@ -17,7 +17,7 @@
 namespace FineTuning {
 namespace detail {
 
-/// What stands for a byte in a JSON string, and how many characters of it count.
+/// What a JSON string has in place of a byte.
 struct JsonEscape {
   std::array<char, 7> text{};
   std::uint8_t size = 1;
@@ -39,7 +39,7 @@ inline constexpr std::array<JsonEscape, 256> json_escapes = [] {
   return escapes;
 }();
 
-/// A byte in each byte of a word, so that eight characters are looked at in one step.
+/// A word of eight times the same byte, for looking at eight characters in one step.
 constexpr std::uint64_t repeated(unsigned char byte) { return 0x0101010101010101U * byte; }
 
 inline std::uint64_t load_word(const char* from) {
@@ -48,16 +48,15 @@ inline std::uint64_t load_word(const char* from) {
   return word;
 }
 
-/// True where a JSON string takes the eight characters as they are. Subtracting borrows the high
-/// bit of those that are too small: a backslash xor itself, and xor 2 a quote, which becomes 0x20,
-/// and the control characters, while the blank becomes 0x22.
+/// True where none of the eight characters is escaped. What is gets its high bit set by a borrow:
+/// the control characters and the quote, which xor 2 brings next to them, and the backslash.
 constexpr bool is_plain(std::uint64_t word) {
   const std::uint64_t borrowed =
       ((word ^ repeated(2)) - repeated(0x21)) | ((word ^ repeated('\\')) - repeated(1));
   return (borrowed & ~word & repeated(0x80)) == 0;
 }
 
-/// Writes the text to `out` with escapes, and up to 8 characters more; returns the end.
+/// Writes the text with its escapes to `out`, which has 8 bytes more to spare; returns their end.
 inline char* escape(std::string_view text, char* out) {
   for (const char c : text) {
     const JsonEscape& escape = json_escapes[static_cast<unsigned char>(c)];
@@ -66,6 +65,8 @@ inline char* escape(std::string_view text, char* out) {
   }
   return out;
 }
+
+constexpr bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 
 /// The size of the UTF-8 sequence of two to four bytes that `text` begins with; 0 where it does
 /// not: one that is cut, longer than it needs to be, a surrogate or beyond U+10FFFF is none.
@@ -88,9 +89,8 @@ inline bool is_utf8(std::string_view text) {
   const char* const end = at + text.size();
   while (at != end) {
     while (end - at >= 16 && ((load_word(at) | load_word(at + 8)) & repeated(0x80)) == 0) at += 16;
-    for (; at != end && static_cast<unsigned char>(*at) < 0x80; ++at) {
-    }
-    while (at != end && static_cast<unsigned char>(*at) >= 0x80) {
+    while (at != end && is_ascii(*at)) ++at;
+    while (at != end && !is_ascii(*at)) {
       const std::size_t size = utf8_sequence_size({at, end});
       if (size == 0) return false;
       at += size;
@@ -119,26 +119,23 @@ class JsonWriter {
 
   void string(std::string_view text) {
     if (!detail::is_utf8(text)) valid_ = false;
-    make_room(text.size() + text.size() / 8);
+    make_room(text.size() + text.size() / 8);  // an eighth more for escapes
     raw("\"");
     for (std::size_t at = 0; at < text.size(); at += chunk_size)
       append_escaped(text.substr(at, chunk_size));
     text_ += '"';
   }
 
-  /// An integer, or a floating-point number in the fewest digits that read back as the same.
-  template <class T>
-  requires(std::integral<T> || std::floating_point<T>) &&
-      (!std::same_as<T, bool>)void number(T value) {
-    if constexpr (std::floating_point<T>) {
-      if (!std::isfinite(value)) {
-        valid_ = false;
-        return null();
-      }
-    }
-    std::array<char, 32> digits;
-    const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    raw({digits.data(), end});
+  /// In the fewest digits that read back as the same number.
+  void number(double value) {
+    if (std::isfinite(value)) return append_number(value);
+    valid_ = false;
+    null();
+  }
+
+  template <std::integral T>
+  void number(T value) {
+    append_number(value);
   }
 
   void boolean(bool value) { raw(value ? "true" : "false"); }
@@ -161,14 +158,21 @@ class JsonWriter {
  private:
   static constexpr std::size_t chunk_size = 512;
 
-  /// Grows at once, and at least twofold, lest many texts cost many copies.
+  template <class T>
+  void append_number(T value) {
+    std::array<char, 32> digits;
+    const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    raw({digits.data(), end});
+  }
+
+  /// Grows once for a long text, and at least twofold, lest many texts cost as many copies.
   void make_room(std::size_t size) {
     const std::size_t needed = text_.size() + size + 2;
     if (needed > text_.capacity()) text_.reserve(std::max(needed, 2 * text_.capacity()));
   }
 
-  /// Goes by way of a buffer that holds whatever a chunk can become, so that only what is appended
-  /// in the end is checked for room.
+  /// Goes by way of a buffer that holds whatever a chunk can become, because appending every run
+  /// and every escape to the text costs a check for room each time.
   void append_escaped(std::string_view chunk) {
     std::array<char, chunk_size * 6 + 8> buffer;
     char* out = buffer.data();

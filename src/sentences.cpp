@@ -117,11 +117,11 @@ Error error_of(const http::Failure& failure, const Model& model) {
       break;
     case http::Failure::Kind::network:
       error.kind = ErrorKind::network;
-      error.message =
-          fmt::format(failure.phase < http::Phase::sending
-                          ? "{} could not be reached: the connection failed while {}: {}"
-                          : "The connection to {} broke while {}: {}",
-                      title, doing(failure.phase), with_full_stop(failure.message));
+      error.message = failure.phase < http::Phase::sending
+                          ? fmt::format("{} could not be reached", title)
+                          : fmt::format("The connection to {} broke", title);
+      error.message +=
+          fmt::format(" while {}: {}", doing(failure.phase), with_full_stop(failure.message));
       break;
   }
   if (error.outcome_unknown && error.kind != ErrorKind::cancelled)

@@ -14,6 +14,7 @@
 #include <iterator>
 #include <memory>
 #include <set>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,7 +34,7 @@ struct Got {
   std::string body;
   bool is_whole = false;
 
-  Json json() const { return Json::parse(body); }
+  [[nodiscard]] Json json() const { return Json::parse(body); }
 };
 
 /// One call; `sink` sees the body grow and answers whether to go on.
@@ -82,14 +83,14 @@ struct Chat {
   std::string text = "Review this \"contract\"";
   Json extra = Json::object();  // merged into the body
 
-  std::string path() const {
+  [[nodiscard]] std::string path() const {
     const std::string verb = stream ? ":streamGenerateContent?alt=sse" : ":generateContent";
     if (provider == "google") return "/v1beta/models/" + model + verb;
     if (provider == "vertex")
       return "/v1/projects/p/locations/us-central1/endpoints/" + model + verb;
     return provider == "cohere" ? "/v2/chat" : "/chat/completions";
   }
-  Json body() const {
+  [[nodiscard]] Json body() const {
     Json body;
     if (is_gemini(provider)) {
       body["systemInstruction"]["parts"] = {{{"text", "Be brief."}}};
@@ -123,21 +124,14 @@ std::vector<Json> events_of(std::string_view stream) {
 }
 
 /// The paths of all members, the elements of an array taken together.
-void add_members(const Json& json, const std::string& path, std::set<std::string>& members) {
-  if (json.is_array())
-    for (const Json& element : json) add_members(element, path, members);
-  if (!json.is_object()) return;
-  for (const auto& [name, value] : json.items()) {
-    const std::string inner = path.empty() ? name : path + "." + name;
-    members.insert(inner);
-    add_members(value, inner, members);
+void add_members(const Json& json, std::set<std::string>& members) {
+  for (const auto& [pointer, value] : json.flatten().items()) {
+    std::string path;
+    std::istringstream names(pointer);
+    for (std::string name; std::getline(names, name, '/');)
+      if (name.find_first_not_of("0123456789") != std::string::npos) path.append(".").append(name);
+    members.insert(path);
   }
-}
-
-std::string joined(const std::set<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += word + " ";
-  return text;
 }
 
 Json at(const Json& json, const std::string& pointer) {
@@ -145,15 +139,9 @@ Json at(const Json& json, const std::string& pointer) {
   return json.contains(path) ? json.at(path) : Json();
 }
 
-/// Text, finish reason and usage of an answer or of one event.
-struct Said {
-  std::string text;
-  Json finish;
-  Json usage;
-};
-
-/// Adds what an answer or an event says; each wire has it in places of its own.
-void listen(Said& said, std::string_view provider, const Json& json) {
+/// Adds the text, the finish reason and the usage of an answer or of an event to those so far.
+/// Each wire has them in places of its own.
+void listen(Json& said, std::string_view provider, const Json& json) {
   struct Places {
     std::vector<const char*> text, finish, usage;
   };
@@ -167,15 +155,16 @@ void listen(Said& said, std::string_view provider, const Json& json) {
                              {"/usage", "/delta/usage"}};
   const Places& places = provider == "cohere" ? cohere : is_gemini(provider) ? gemini : openai;
   for (const char* place : places.text)
-    if (const Json text = at(json, place); text.is_string()) said.text += text;
+    if (const Json text = at(json, place); text.is_string())
+      said["text"].get_ref<std::string&>() += text;
   for (const char* place : places.finish)
-    if (const Json finish = at(json, place); !finish.is_null()) said.finish = finish;
+    if (const Json finish = at(json, place); !finish.is_null()) said["finish"] = finish;
   for (const char* place : places.usage)
-    if (const Json usage = at(json, place); !usage.is_null()) said.usage = usage;
+    if (const Json usage = at(json, place); !usage.is_null()) said["usage"] = usage;
 }
 
-Said said_by(const Chat& chat, const Got& got) {
-  Said said;
+Json said_by(const Chat& chat, const Got& got) {
+  Json said = {{"text", ""}, {"finish", nullptr}, {"usage", nullptr}};
   if (!chat.stream)
     listen(said, chat.provider, got.json());
   else
@@ -199,9 +188,9 @@ std::string file(const std::string& name) {
 std::string members_of(const std::string& body, bool is_stream) {
   std::set<std::string> members;
   if (is_stream)
-    for (const Json& event : events_of(body)) add_members(event, "", members);
+    for (const Json& event : events_of(body)) add_members(event, members);
   else
-    add_members(Json::parse(body), "", members);
+    add_members(Json::parse(body), members);
   return joined(members);
 }
 
@@ -255,21 +244,21 @@ TEST_CASE("a stream brings the text, the end and the usage of the plain answer",
   for (const std::string_view provider : providers) {
     CAPTURE(provider);
     Chat chat{.provider = provider};
-    const Said plain = said_by(chat, send(sandbox, chat));
+    const Json plain = said_by(chat, send(sandbox, chat));
     chat.stream = true;
     if (provider == "openai" || provider == "local")
       chat.extra = {{"stream_options", {{"include_usage", true}}}};
     const Got got = send(sandbox, chat);
-    const Said streamed = said_by(chat, got);
-    CHECK(plain.text ==
+    const Json streamed = said_by(chat, got);
+    CHECK(plain["text"] ==
           "Clause 4 applies \u2014 \u201cReview this \"contract\"\u201d raises no objection.");
-    CHECK(streamed.text == plain.text);
-    CHECK(streamed.usage == plain.usage);
-    CHECK(plain.usage.is_object());
+    CHECK(streamed["text"] == plain["text"]);
+    CHECK(streamed["usage"] == plain["usage"]);
+    CHECK(plain["usage"].is_object());
     if (provider == "together")
-      CHECK(plain.finish == "eos");
+      CHECK(plain["finish"] == "eos");
     else
-      CHECK(streamed.finish == plain.finish);
+      CHECK(streamed["finish"] == plain["finish"]);
     CHECK(got.headers.find("Content-Type")->second == "text/event-stream");
     CHECK(events_of(got.body).size() > 5);
     if (is_gemini(provider)) {
@@ -309,11 +298,11 @@ TEST_CASE("words are tokens, and no more of them come than were asked for", "[sa
   for (const auto& [provider, extra, finish, input, output] : cases) {
     CAPTURE(provider);
     const Chat chat{.provider = provider, .extra = extra};
-    const Said said = said_by(chat, send(sandbox, chat));
-    CHECK(said.text == "Clause 4 applies");
-    CHECK(said.finish == finish);
-    CHECK(at(said.usage, "/" + std::string(input)) == 5);
-    CHECK(at(said.usage, "/" + std::string(output)) == 3);
+    const Json said = said_by(chat, send(sandbox, chat));
+    CHECK(said["text"] == "Clause 4 applies");
+    CHECK(said["finish"] == finish);
+    CHECK(at(said["usage"], "/" + std::string(input)) == 5);
+    CHECK(at(said["usage"], "/" + std::string(output)) == 3);
   }
 }
 
@@ -354,7 +343,7 @@ TEST_CASE("a user who says so gets a tool call, and after its result a text", "[
     Json conversation = chat.body()[turns];
     conversation.push_back(result);
     chat.extra[turns] = conversation;
-    CHECK_FALSE(said_by(chat, send(sandbox, chat)).text.empty());
+    CHECK_FALSE(said_by(chat, send(sandbox, chat))["text"] == "");
   }
 }
 
@@ -581,8 +570,8 @@ TEST_CASE("a cut answer breaks in the middle, with the connection", "[sandbox]")
     const Got got = send(sandbox, chat);
     CHECK(got.status == 200);
     CHECK_FALSE(got.is_whole);
-    CHECK(said_by(chat, got).text == "Clause 4");
-    CHECK(said_by(chat, got).finish.is_null());
+    CHECK(said_by(chat, got)["text"] == "Clause 4");
+    CHECK(said_by(chat, got)["finish"].is_null());
   }
 }
 
@@ -673,6 +662,7 @@ TEST_CASE("the sandbox keeps what it received", "[sandbox]") {
 TEST_CASE("calls at the same time have answers and ids of their own", "[sandbox]") {
   const Sandbox sandbox;
   std::vector<std::future<std::string>> calls;
+  calls.reserve(16);
   for (int i = 0; i < 16; ++i)
     calls.push_back(std::async(std::launch::async, [&sandbox] {
       return send(sandbox, {.provider = "openai"}).json()["id"].get<std::string>();

@@ -107,24 +107,24 @@ struct Target {
   std::string verb{};
 
   /// `*` stands for one part of any name.
-  bool is(std::initializer_list<std::string_view> pattern) const {
+  [[nodiscard]] bool is(std::initializer_list<std::string_view> pattern) const {
     return std::ranges::equal(parts, pattern, [](std::string_view part, std::string_view wanted) {
       return wanted == "*" ? !part.empty() : part == wanted;
     });
   }
-  bool is_registered_model() const {
+  [[nodiscard]] bool is_registered_model() const {
     return is({"v1", "projects", "*", "locations", "*", "models", "*"});
   }
-  bool is_publisher_model() const {
+  [[nodiscard]] bool is_publisher_model() const {
     return is({"v1beta", "models", "*"}) ||
            is({"v1", "projects", "*", "locations", "*", "publishers", "google", "models", "*"});
   }
-  bool is_tuned() const {
+  [[nodiscard]] bool is_tuned() const {
     return is({"v1beta", "tunedModels", "*"}) ||
            is({"v1", "projects", "*", "locations", "*", "endpoints", "*"});
   }
   /// A publisher's model has a short name, what somebody tuned has its path.
-  std::string version() const {
+  [[nodiscard]] std::string version() const {
     std::string name = parts.back();
     if (is_tuned())
       for (std::size_t i = parts.size() - 1; i > 1; --i) name.insert(0, parts[i - 1] + "/");
@@ -245,7 +245,7 @@ Answer generate(const Request& request, const Target& target, Faults& faults) {
     chunks.push_back(chunk(R"("text":$piece)", chunks.size() + 1, false));
   }
   chunks.push_back(chunk(R"("text":""$signature)", reply.output_tokens, true));
-  for (std::string& event : chunks) event = "data: " + event + "\r\n\r\n";
+  for (std::string& event : chunks) event.insert(0, "data: ").append("\r\n\r\n");
   return stream_answer(std::move(chunks), 0, fault);
 }
 

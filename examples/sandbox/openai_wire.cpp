@@ -244,6 +244,7 @@ Answer stream(const Speaker& speaker, const Reply& reply, Values values, bool us
     chunks.back()["x_groq"] = {{"id", "req_" + values["id"]}, {"usage", usage}};
   }
   std::vector<std::string> events;
+  events.reserve(chunks.size() + 1);
   for (const Json& chunk : chunks) events.push_back("data: " + dump(chunk) + "\n\n");
   events.emplace_back("data: [DONE]\n\n");
   return stream_answer(std::move(events), speaker.opening.empty() ? 0 : 1, fault);

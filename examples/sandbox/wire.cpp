@@ -181,7 +181,9 @@ std::optional<Complaint> read_body(const Request& request, std::span<const Rule>
 bool is_bool(const Json& value) { return value.is_boolean(); }
 bool is_integer(const Json& value) { return value.is_number_integer(); }
 bool is_count(const Json& value) { return value.is_number_unsigned() && value > 0; }
-bool is_name(const Json& value) { return value.is_string() && value != ""; }
+bool is_name(const Json& value) {
+  return value.is_string() && !value.get_ref<const std::string&>().empty();
+}
 bool is_object(const Json& value) { return value.is_object(); }
 
 bool is_list(const Json& value, bool (*fits)(const Json&)) {

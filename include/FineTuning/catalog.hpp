@@ -95,12 +95,24 @@ constexpr const ModelRow* find_base_row(const ModelId& id, std::span<const Model
   return nullptr;
 }
 
+/// A guess may be a model that only another provider of the family still has a row for.
+constexpr const ModelRow* find_assumed_row(const ModelId& id, const Provider& provider) {
+  const ModelRow* row = find_row(id.base_model, provider.models);
+  for (const Provider* other : providers::all)
+    if (row == nullptr && !provider.family.empty() && other->family == provider.family)
+      row = find_row(id.base_model, other->models);
+  return row;
+}
+
 constexpr std::optional<Facts> find_facts(const ModelId& id, const Provider& provider) {
   if (const ModelRow* own = find_row(table_name(id.text, provider), provider.models))
     return facts_of(*own, Facts::Source::own_row);
-  const ModelRow* base = id.base_model.empty() ? nullptr : find_base_row(id, provider.models);
+  if (id.base_model.empty()) return std::nullopt;
+  const bool is_assumed = id.base_source == ModelId::BaseSource::assumed;
+  const ModelRow* base =
+      is_assumed ? find_assumed_row(id, provider) : find_base_row(id, provider.models);
   if (base == nullptr) return std::nullopt;
-  if (id.base_source != ModelId::BaseSource::assumed) return inherited_facts(*base);
+  if (!is_assumed) return inherited_facts(*base);
   return Facts{.source = Facts::Source::base_row,
                .model_id = base->model_id,
                .capabilities = base->capabilities,

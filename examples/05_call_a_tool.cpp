@@ -1,0 +1,34 @@
+// Lets the model ask for a function, calls it, and gives the result back.
+
+#include <FineTuning/FineTuning.hpp>
+
+#include <fmt/format.h>
+
+using namespace FineTuning;
+
+int main(int count, char** words) {
+  const Chat chat;
+  ChatRequest request{
+      .model = count > 1 ? words[1] : "openai:ft:gpt-4o-mini-2024-07-18:myorg:support:abc123",
+      .messages = {Message::user("Where is order 17? Use a tool.")},
+      .tools = {{.name = "find_order",
+                 .description = "Where an order is.",
+                 .parameters = R"({"type":"object","properties":{"number":{"type":"integer"}}})"}}};
+
+  Result<ChatResponse> response = chat.send(request);
+  if (response && !response->tool_calls.empty()) {
+    Message asked{.role = Role::assistant, .tool_calls = response->tool_calls};
+    request.messages.push_back(asked);
+    for (const ToolCall& call : response->tool_calls) {
+      fmt::print("the model calls {}({})\n", call.name, call.arguments);
+      request.messages.push_back(Message::tool_result(call, R"({"place":"Oslo"})"));
+    }
+    request.tools.clear();
+    response = chat.send(request);
+  }
+  if (!response) {
+    fmt::print(stderr, "{}\n", response.error().message);
+    return 1;
+  }
+  fmt::print("{}\n", response->content);
+}
