@@ -30,6 +30,7 @@ Call::Call(CallPlan plan, Moment start) : plan_(std::move(plan)), start_(start.s
 
 Call::Step Call::next(Moment now) {
   if (stopped_ && state_ != State::done) finish(cancelled());
+  if (state_ == State::authorizing && plan_.brings_key) state_ = State::sending;
   switch (state_) {
     case State::authorizing: return Authorize{.refresh = refreshes_key_};
     case State::waiting: return Wait{.duration = wait_, .after = &last_error_};
@@ -124,7 +125,7 @@ void Call::failed(const http::Failure& failure, Moment now, double dice) {
 }
 
 void Call::refused(Moment now, double dice) {
-  if (head_.status == 401 && plan_.key_is_refreshable && !has_refreshed_key_) {
+  if (head_.status == 401 && plan_.key_is_refreshable && !plan_.brings_key && !has_refreshed_key_) {
     refreshes_key_ = has_refreshed_key_ = true;
     state_ = State::authorizing;
     return;

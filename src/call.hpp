@@ -34,6 +34,7 @@ struct CallPlan {
   int max_retries = 0;
   bool retry_unknown_outcomes = false;
   bool key_is_refreshable = false;
+  bool brings_key = false;             ///< The request's own headers carry it.
   std::size_t max_response_bytes = 0;  ///< 0: no limit.
   std::optional<std::chrono::steady_clock::time_point> deadline{};
   std::vector<std::string> secrets{};  ///< Never to be seen in an error.

@@ -262,10 +262,13 @@ class Chat::Shared {
 
   static std::optional<Error> add_headers(CallPlan& plan, const ChatRequest& request) {
     set_header(plan.exchange.headers, "Content-Type", "application/json");
+    const std::string_view key_header = plan.model.provider().key_header.name;
     for (const auto& [name, value] : request.extra_headers) {
       if (std::optional<Error> error = check_header(name, value)) return error;
       set_header(plan.exchange.headers, name, value);
-      if (is_secret_header(name)) plan.secrets.push_back(value);
+      if (plan.lookup) set_header(plan.lookup->headers, name, value);
+      if (is_secret_header(name)) plan.secrets.push_back(value.substr(value.rfind(' ') + 1));
+      plan.brings_key = plan.brings_key || detail::equal_ignoring_case(name, key_header);
     }
     return std::nullopt;
   }

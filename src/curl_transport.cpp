@@ -48,9 +48,18 @@ struct Progress {
   Head head{};
   std::size_t body_sent = 0;
   bool head_complete = false;
-  Flow flow = Flow::go_on;
+  Flow flow = Flow::go_on;  // what the listener said last
   Clock::time_point last_heard;
+  std::optional<Clock::time_point> finished_at{};  // when it said that it has all it needs
 };
+
+/// False where the exchange is to end at once.
+bool take(Progress& progress, Flow flow) {
+  progress.flow = flow;
+  progress.last_heard = Clock::now();
+  if (flow == Flow::finish && !progress.finished_at) progress.finished_at = progress.last_heard;
+  return flow != Flow::stop;
+}
 
 std::size_t on_request_body(char* buffer, std::size_t size, std::size_t count, void* user) {
   auto& progress = *static_cast<Progress*>(user);
@@ -86,18 +95,15 @@ std::size_t on_header_line(char* data, std::size_t size, std::size_t count, void
                                        trimmed(line.substr(colon + 1)));
   } else if (line.empty() && progress.head.status >= 200 && !progress.head_complete) {
     progress.head_complete = true;
-    progress.last_heard = Clock::now();
-    progress.flow = progress.listener.on_head(progress.head);
-    if (progress.flow == Flow::stop) return CURL_WRITEFUNC_ERROR;
+    if (!take(progress, progress.listener.on_head(progress.head))) return CURL_WRITEFUNC_ERROR;
   }
   return size * count;
 }
 
 std::size_t on_response_body(char* data, std::size_t size, std::size_t count, void* user) {
   auto& progress = *static_cast<Progress*>(user);
-  progress.last_heard = Clock::now();
-  progress.flow = progress.listener.on_body({data, size * count});
-  return progress.flow == Flow::stop ? CURL_WRITEFUNC_ERROR : size * count;
+  const bool goes_on = take(progress, progress.listener.on_body({data, size * count}));
+  return goes_on ? size * count : CURL_WRITEFUNC_ERROR;
 }
 
 template <class T>
@@ -177,21 +183,21 @@ curl_off_t microseconds_of(CURL* easy, CURLINFO info) {
   return value;
 }
 
+/// A request without its body is none: the server cannot have carried it out.
+bool may_have_reached_server(CURL* easy, const Progress& progress) {
+  long request_size = 0;
+  curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request_size);
+  return progress.exchange.body.empty() ? request_size > 0 : progress.body_sent > 0;
+}
+
 Phase reached_phase(CURL* easy, const Progress& progress) {
   if (progress.head_complete) return Phase::receiving;
-  if (progress.body_sent > 0 && progress.body_sent == progress.exchange.body.size())
-    return Phase::waiting;
-  if (progress.body_sent > 0) return Phase::sending;
+  if (may_have_reached_server(easy, progress))
+    return progress.body_sent == progress.exchange.body.size() ? Phase::waiting : Phase::sending;
   if (microseconds_of(easy, CURLINFO_PRETRANSFER_TIME_T) > 0) return Phase::sending;
   if (microseconds_of(easy, CURLINFO_CONNECT_TIME_T) > 0) return Phase::tls;
   if (microseconds_of(easy, CURLINFO_NAMELOOKUP_TIME_T) > 0) return Phase::connecting;
   return Phase::resolving;
-}
-
-bool may_have_reached_server(CURL* easy, const Progress& progress) {
-  long request_size = 0;
-  curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request_size);
-  return progress.exchange.method == "GET" ? request_size > 0 : progress.body_sent > 0;
 }
 
 Failure::Kind kind_of(CURLcode code) {
@@ -273,16 +279,14 @@ class CurlTransport final : public Transport {
 
   static std::optional<Failure> drive(Slot& slot, Progress& progress, const std::stop_token& stop,
                                       Clock::time_point start) {
-    while (true) {
+    while (!stop.stop_requested()) {
       int running = 0;
       curl_multi_perform(slot.multi.get(), &running);
       if (running == 0) return outcome(slot, progress);
-      if (stop.stop_requested())
-        return failure_of(slot, progress, Failure::Kind::stopped, "the caller stopped it");
       const Clock::time_point now = Clock::now();
       const Clock::time_point limit = next_limit(progress, start);
       if (now >= limit) {
-        if (progress.flow == Flow::finish) return std::nullopt;
+        if (progress.finished_at) return std::nullopt;
         return failure_of(slot, progress, Failure::Kind::timed_out, "no answer in time");
       }
       const auto wait = std::chrono::ceil<milliseconds>(limit - now);
@@ -290,6 +294,7 @@ class CurlTransport final : public Transport {
       curl_multi_poll(slot.multi.get(), nullptr, 0,
                       static_cast<int>(std::min(wait, longest_wait).count()), nullptr);
     }
+    return failure_of(slot, progress, Failure::Kind::stopped, "the caller stopped it");
   }
 
   /// The moment at which the exchange has taken too long.
@@ -302,7 +307,7 @@ class CurlTransport final : public Transport {
     };
     constexpr milliseconds rest_of_a_finished_answer{1'000};
     apply(start, exchange.total_timeout);
-    if (progress.flow == Flow::finish) apply(progress.last_heard, rest_of_a_finished_answer);
+    if (progress.finished_at) apply(*progress.finished_at, rest_of_a_finished_answer);
     if (progress.head_complete)
       apply(progress.last_heard, exchange.idle_timeout);
     else
@@ -311,11 +316,13 @@ class CurlTransport final : public Transport {
   }
 
   static std::optional<Failure> outcome(Slot& slot, const Progress& progress) {
-    CURLcode code = CURLE_OK;
+    CURLcode code = CURLE_FAILED_INIT;
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(slot.multi.get(), &left))
       if (message->msg == CURLMSG_DONE) code = message->data.result;
-    if (code == CURLE_OK || progress.flow == Flow::finish) return std::nullopt;
+    if (progress.finished_at && progress.flow != Flow::stop) return std::nullopt;
+    if (code == CURLE_OK && progress.head_complete) return std::nullopt;
+    if (code == CURLE_OK) code = CURLE_GOT_NOTHING;  // libcurl lets a head that is cut pass
     if (progress.flow == Flow::stop)
       return failure_of(slot, progress, Failure::Kind::stopped, "the listener stopped it");
     std::string said = slot.error[0] != '\0' ? slot.error.data() : curl_easy_strerror(code);

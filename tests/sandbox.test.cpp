@@ -125,7 +125,8 @@ std::vector<Json> events_of(std::string_view stream) {
 
 /// The paths of all members, the elements of an array taken together.
 void add_members(const Json& json, std::set<std::string>& members) {
-  for (const auto& [pointer, value] : json.flatten().items()) {
+  const Json flat = json.flatten();
+  for (const auto& [pointer, value] : flat.items()) {
     std::string path;
     std::istringstream names(pointer);
     for (std::string name; std::getline(names, name, '/');)
@@ -185,13 +186,13 @@ std::string file(const std::string& name) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-std::string members_of(const std::string& body, bool is_stream) {
+std::set<std::string> members_of(const std::string& body, bool is_stream) {
   std::set<std::string> members;
   if (is_stream)
     for (const Json& event : events_of(body)) add_members(event, members);
   else
     add_members(Json::parse(body), members);
-  return joined(members);
+  return members;
 }
 
 }  // namespace

@@ -142,10 +142,10 @@ Answer stream_answer(std::vector<std::string> events, std::size_t opening, Fault
           .fault_at = fault_at};
 }
 
-const Json& member(const Json& value, const std::string& field) {
+const Json& member(const Json& value, std::string_view field) {
   static const Json nothing;
   if (!value.is_object()) return nothing;
-  const auto found = value.find(field);
+  const auto found = value.find(std::string(field));
   return found == value.end() ? nothing : *found;
 }
 

@@ -118,7 +118,7 @@ std::optional<Complaint> read_body(const Request& request, std::span<const Rule>
                                    std::string_view other_fields, Json& body);
 
 /// The member of that name; null where there is none or `value` is no object.
-const Json& member(const Json& value, const std::string& field);
+const Json& member(const Json& value, std::string_view field);
 
 bool is_bool(const Json& value);
 bool is_integer(const Json& value);
