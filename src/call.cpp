@@ -38,14 +38,13 @@ Call::Step Call::next(Moment now) {
     case State::sending: break;
   }
   if (plan_.deadline) {
-    const auto left = std::chrono::ceil<milliseconds>(*plan_.deadline - now.steady);
-    if (left.count() <= 0) {
+    if (now.steady >= *plan_.deadline) {
       finish(
           Error{.kind = ErrorKind::timed_out,
                 .message = "The time for the call ran out before it could be sent; allow more."});
       return Done{};
     }
-    exchange().total_timeout = left;
+    exchange().total_timeout = std::chrono::ceil<milliseconds>(*plan_.deadline - now.steady);
   }
   head_ = {};
   body_.clear();
@@ -59,8 +58,9 @@ Call::Step Call::next(Moment now) {
 
 void Call::authorized(const Result<http::Headers>& headers) {
   if (!headers) return finish(headers.error());
+  refreshes_key_ = false;
   for (const auto& [name, value] : *headers) {
-    plan_.secrets.push_back(value.substr(value.rfind(' ') + 1));  // without "Bearer "
+    plan_.secrets.emplace_back(secret_of(value));
     set_header(exchange().headers, name, value);
   }
   state_ = State::sending;
@@ -79,6 +79,7 @@ http::Flow Call::heard(std::string_view piece, const Deliver& deliver) {
 }
 
 bool Call::absorb(const Event& event, const Deliver& deliver) {
+  const bool was_ended = stream_.ended;
   stream_error_ = plan_.dialect->absorb(stream_, event, [&](const StreamEvent& piece) {
     if (stopped_) return;
     delivered_ = true;
@@ -86,7 +87,8 @@ bool Call::absorb(const Event& event, const Deliver& deliver) {
   });
   const bool is_cut =
       !event.complete && stream_error_ && stream_error_->kind == ErrorKind::malformed_response;
-  if (is_cut) stream_error_.reset();  // the end of the stream tells what happened
+  // Of an event that is cut, the end of the stream tells; behind the terminator nothing counts.
+  if (is_cut || was_ended) stream_error_.reset();
   return !stream_error_ && !stopped_;
 }
 
@@ -99,11 +101,9 @@ void Call::exchanged(const std::optional<http::Failure>& failure, Moment now, do
                                      "ChatOptions::max_response_bytes allows; raise it.",
                                      plan_.model.provider().title, plan_.max_response_bytes),
               .http_status = head_.status});
-  if (is_streaming() && !failure && !stopped_ && !stream_error_)
+  if (is_streaming() && !stopped_ && !stream_error_)
     events_.finish([&](const Event& event) { return absorb(event, deliver); });
-  if (stopped_)
-    return finish(
-        Error{.kind = ErrorKind::cancelled, .message = "The call was cancelled by its caller."});
+  if (stopped_) return finish(cancelled());
   if (head_.status != 0 && head_.status / 100 != 2) return refused(now, dice);
   if (stream_error_ || (stream_.ended && is_streaming())) return stream_ended(now, dice);
   if (failure) return failed(*failure, now, dice);
@@ -111,13 +111,13 @@ void Call::exchanged(const std::optional<http::Failure>& failure, Moment now, do
   return plan_.stream ? stream_ended(now, dice) : answered();
 }
 
-void Call::failed(const http::Failure& failure, Moment now, double dice) {
+void Call::failed(http::Failure failure, Moment now, double dice) {
+  if (plan_.lookup) failure.may_have_reached_server = false;  // to look twice changes nothing
   Error error = error_of(failure, plan_.model);
   error.http_status = head_.status;
   if (is_streaming() && error.kind == ErrorKind::network)
     error.kind = ErrorKind::interrupted_stream;
-  const bool is_safe =
-      !error.outcome_unknown || plan_.lookup.has_value() || plan_.retry_unknown_outcomes;
+  const bool is_safe = !error.outcome_unknown || plan_.retry_unknown_outcomes;
   const bool may_pass = error.kind == ErrorKind::network ||
                         error.kind == ErrorKind::interrupted_stream ||
                         error.kind == ErrorKind::timed_out;
@@ -156,6 +156,7 @@ void Call::looked_up() {
   plan_.exchange.url = *std::move(url);
   found_endpoint_ = *endpoint;
   plan_.lookup.reset();
+  retries_ = 0;
   state_ = State::authorizing;
 }
 
@@ -163,8 +164,11 @@ void Call::answered() {
   Result<ChatResponse> response = plan_.dialect->decode(body_);
   if (!response) {
     Error error = std::move(response).error();
-    error.message = fmt::format("{} answered what is not its protocol: {} Check the base URL.",
-                                plan_.model.provider().title, error.message);
+    const bool is_foreign = error.kind == ErrorKind::malformed_response;
+    error.message =
+        fmt::format("{} answered {}: {}{}", plan_.model.provider().title,
+                    is_foreign ? "what is not its protocol" : "an error as if it were an answer",
+                    error.message, is_foreign ? " Check the base URL." : "");
     return finish(std::move(error));
   }
   response->raw = std::move(body_);
@@ -181,11 +185,12 @@ void Call::stream_ended(Moment now, double dice) {
     return retry_or_finish(std::move(error), may_retry, now, dice);
   }
   if (stream_.ended) return finish(std::move(stream_.response));
-  finish(Error{.kind = ErrorKind::interrupted_stream,
-               .message = fmt::format("The stream of {} ended before its terminator, so the answer "
-                                      "is not whole; Error::partial has what came.",
-                                      title),
-               .outcome_unknown = true});
+  Error error{.kind = ErrorKind::interrupted_stream,
+              .message = fmt::format("The stream of {} ended before its terminator, so the answer "
+                                     "is not whole; Error::partial has what came.",
+                                     title),
+              .outcome_unknown = true};
+  retry_or_finish(std::move(error), plan_.retry_unknown_outcomes, now, dice);
 }
 
 void Call::retry_or_finish(Error error, bool may_retry, Moment now, double dice) {

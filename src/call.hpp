@@ -95,7 +95,7 @@ class Call {
   [[nodiscard]] std::string_view request_id() const;
 
   // What came of an exchange.
-  void failed(const http::Failure& failure, Moment now, double dice);
+  void failed(http::Failure failure, Moment now, double dice);
   void refused(Moment now, double dice);
   void looked_up();
   void answered();

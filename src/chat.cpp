@@ -3,6 +3,7 @@
 #include "call.hpp"
 #include "checks.hpp"
 #include "curl_transport.hpp"
+#include "sentences.hpp"
 
 #include <FineTuning/chat.hpp>
 
@@ -103,8 +104,13 @@ Error unsupported(const Provider& provider, std::string_view what) {
 
 Error no_key(const Provider& provider) {
   return {.kind = ErrorKind::authentication,
-          .message = fmt::format("There is no key for {}: set {}, or Account::api_key.",
-                                 provider.title, provider.key_variable)};
+          .message =
+              fmt::format("There is no key for {}: set {}.", provider.title, key_place(provider))};
+}
+
+bool carries_key(std::string_view header, const Provider& provider) {
+  return detail::equal_ignoring_case(header, provider.key_header.name) ||
+         detail::equal_ignoring_case(header, KeyHeader{}.name);
 }
 
 http::Headers key_headers(const Provider& provider, std::string_view key) {
@@ -155,7 +161,9 @@ class Chat::Shared {
   Result<ChatResponse> run(CallPlan plan, CallContext& context) const {
     const Model model = plan.model;
     const Call::Moment start = moment();
-    if (options_.total_timeout.count() > 0) plan.deadline = start.steady + options_.total_timeout;
+    constexpr milliseconds endless = std::chrono::hours(24 * 365);
+    if (options_.total_timeout.count() > 0)
+      plan.deadline = start.steady + std::min(options_.total_timeout, endless);
     if (context.deadline)
       plan.deadline = std::min(plan.deadline.value_or(*context.deadline), *context.deadline);
     Call call(std::move(plan), start);
@@ -167,7 +175,7 @@ class Chat::Shared {
     } while (perform(call.next(moment()), call, model, deliver, context));
     if (!call.found_endpoint().empty()) remember(model, call.found_endpoint());
     Result<ChatResponse> result = std::move(call).result(moment());
-    if (!result && result.error().kind == ErrorKind::model_not_found) forget(model);
+    if (!result && result.error().http_status == 404) forget(model);
     return result;
   }
 
@@ -187,17 +195,15 @@ class Chat::Shared {
 
   Result<std::string> base_url(const ModelId& id, const Provider& provider) const {
     const Account& account = account_of(provider);
-    if (!account.base_url.empty()) {
-      if (auto error = check_base_url(account.base_url, options_.allow_plain_http))
-        return *std::move(error);
-      return account.base_url;
-    }
-    if (provider.addressing.base_url != nullptr)
+    if (account.base_url.empty() && provider.addressing.base_url != nullptr)
       return provider.addressing.base_url(id, place_of(account));
-    if (!provider.base_url.empty()) return std::string(provider.base_url);
-    return Error{.kind = ErrorKind::invalid_request,
-                 .message = fmt::format("{} has no address: set {}, or Account::base_url.",
-                                        provider.title, base_url_variable(provider))};
+    std::string url = account.base_url.empty() ? std::string(provider.base_url) : account.base_url;
+    if (url.empty())
+      return Error{.kind = ErrorKind::invalid_request,
+                   .message = fmt::format("{} has no address: set {} or Account::base_url.",
+                                          provider.title, base_url_variable(provider))};
+    if (auto error = check_base_url(url, options_.allow_plain_http)) return *std::move(error);
+    return url;
   }
 
   static Place place_of(const Account& account) {
@@ -220,7 +226,7 @@ class Chat::Shared {
       return endpoint_url(endpoint, provider, stream);
     };
     std::string lookup_path;
-    if (provider.addressing.lookup_path != nullptr) {
+    if (provider.addressing.lookup_path != nullptr && plan.dialect->decode_lookup != nullptr) {
       Result<std::string> path =
           provider.addressing.lookup_path(id, place_of(account_of(provider)));
       if (!path) return std::move(path).error();
@@ -262,13 +268,13 @@ class Chat::Shared {
 
   static std::optional<Error> add_headers(CallPlan& plan, const ChatRequest& request) {
     set_header(plan.exchange.headers, "Content-Type", "application/json");
-    const std::string_view key_header = plan.model.provider().key_header.name;
     for (const auto& [name, value] : request.extra_headers) {
       if (std::optional<Error> error = check_header(name, value)) return error;
       set_header(plan.exchange.headers, name, value);
       if (plan.lookup) set_header(plan.lookup->headers, name, value);
-      if (is_secret_header(name)) plan.secrets.push_back(value.substr(value.rfind(' ') + 1));
-      plan.brings_key = plan.brings_key || detail::equal_ignoring_case(name, key_header);
+      if (is_secret_header(name))
+        plan.secrets.insert(plan.secrets.end(), {value, std::string(secret_of(value))});
+      plan.brings_key = plan.brings_key || carries_key(name, plan.model.provider());
     }
     return std::nullopt;
   }
@@ -289,7 +295,6 @@ class Chat::Shared {
       const std::optional<http::Failure> failure =
           transport_->perform(*send->exchange, listener, context.stop);
       listener.rethrow();
-      if (failure && failure->kind == http::Failure::Kind::stopped) call.stop();
       call.exchanged(failure, moment(), roll_dice(), deliver);
     } else if (const auto* wait = std::get_if<Call::Wait>(&step)) {
       trace(context, {.kind = TraceEvent::Kind::waiting,
@@ -312,7 +317,7 @@ class Chat::Shared {
   Result<http::Headers> key_for(const Provider& provider, bool refresh) const {
     const Account& account = account_of(provider);
     Result<std::string> key = account.api_key;
-    std::string_view where = provider.key_variable;
+    std::string where = key_place(provider);
     if (account.access_token) {
       key = account.access_token(refresh);
       where = "Account::access_token";
@@ -400,8 +405,9 @@ Result<http::Exchange> Chat::preview(const ChatRequest& request, bool stream) co
   const Provider& provider = plan->model.provider();
   for (auto& [name, value] : exchange.headers)
     if (is_secret_header(name)) value = redacted;
-  for (const auto& [name, value] : key_headers(provider, redacted))
-    set_header(exchange.headers, name, value);
+  if (!plan->brings_key)
+    for (const auto& [name, value] : key_headers(provider, redacted))
+      set_header(exchange.headers, name, value);
   return exchange;
 }
 

@@ -25,7 +25,8 @@ bool is_loopback_v4(std::string_view host) {
   if (detail::split(host, '.', parts) != parts.size() || parts[0] != "127") return false;
   return std::all_of(parts.begin(), parts.end(), [](std::string_view part) {
     int number = 0;
-    if (!detail::all_digits(part) || part.size() > 3) return false;
+    if (!detail::all_digits(part) || part.size() > 3 || (part.size() > 1 && part[0] == '0'))
+      return false;
     std::from_chars(part.data(), part.data() + part.size(), number);
     return number <= 255;
   });
@@ -109,6 +110,8 @@ void set_header(http::Headers& headers, std::string_view name, std::string_view 
     }
   headers.emplace_back(name, value);
 }
+
+std::string_view secret_of(std::string_view value) { return detail::after_last(value, ' '); }
 
 bool is_secret_header(std::string_view name) {
   std::string lowered(name);

@@ -26,6 +26,9 @@ namespace FineTuning {
 /// Sets a header, in place of one with the same name in any case.
 void set_header(http::Headers& headers, std::string_view name, std::string_view value);
 
+/// The secret in the value of a header: what stands behind "Bearer " or the like.
+[[nodiscard]] std::string_view secret_of(std::string_view value);
+
 /// True where a header carries a secret, to judge by its name.
 [[nodiscard]] bool is_secret_header(std::string_view name);
 

@@ -48,16 +48,16 @@ struct Progress {
   Head head{};
   std::size_t body_sent = 0;
   bool head_complete = false;
-  Flow flow = Flow::go_on;  // what the listener said last
+  Flow flow = Flow::go_on;
   Clock::time_point last_heard;
-  std::optional<Clock::time_point> finished_at{};  // when it said that it has all it needs
 };
 
-/// False where the exchange is to end at once.
-bool take(Progress& progress, Flow flow) {
-  progress.flow = flow;
-  progress.last_heard = Clock::now();
-  if (flow == Flow::finish && !progress.finished_at) progress.finished_at = progress.last_heard;
+/// False where the exchange ends at once. Of what follows the finish nothing counts.
+bool goes_on(Progress& progress, Flow flow) {
+  if (progress.flow != Flow::finish) {
+    progress.flow = flow;
+    progress.last_heard = Clock::now();
+  }
   return flow != Flow::stop;
 }
 
@@ -95,15 +95,15 @@ std::size_t on_header_line(char* data, std::size_t size, std::size_t count, void
                                        trimmed(line.substr(colon + 1)));
   } else if (line.empty() && progress.head.status >= 200 && !progress.head_complete) {
     progress.head_complete = true;
-    if (!take(progress, progress.listener.on_head(progress.head))) return CURL_WRITEFUNC_ERROR;
+    if (!goes_on(progress, progress.listener.on_head(progress.head))) return CURL_WRITEFUNC_ERROR;
   }
   return size * count;
 }
 
 std::size_t on_response_body(char* data, std::size_t size, std::size_t count, void* user) {
   auto& progress = *static_cast<Progress*>(user);
-  const bool goes_on = take(progress, progress.listener.on_body({data, size * count}));
-  return goes_on ? size * count : CURL_WRITEFUNC_ERROR;
+  const Flow flow = progress.listener.on_body({data, size * count});
+  return goes_on(progress, flow) ? size * count : CURL_WRITEFUNC_ERROR;
 }
 
 template <class T>
@@ -117,6 +117,7 @@ void set_up(Slot& slot, const CurlSettings& settings) {
   CURL* easy = slot.easy.get();
   set(easy, CURLOPT_ERRORBUFFER, slot.error.data());
   set(easy, CURLOPT_NOSIGNAL, 1L);
+  set(easy, CURLOPT_QUICK_EXIT, 1L);  // an end does not wait for the thread that resolves a name
   set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   set(easy, CURLOPT_FOLLOWLOCATION, 0L);  // a key does not go where a server points
   set(easy, CURLOPT_SSL_VERIFYPEER, 1L);
@@ -154,12 +155,15 @@ void set_exchange(Slot& slot, const CurlSettings& settings, Progress& progress) 
   const Exchange& exchange = progress.exchange;
   slot.error[0] = '\0';
   set(easy, CURLOPT_URL, exchange.url.c_str());
-  if (exchange.method == "GET") {
+  const bool is_get = exchange.method == "GET";
+  if (is_get) {
     set(easy, CURLOPT_HTTPGET, 1L);
   } else {
     set(easy, CURLOPT_POST, 1L);
     set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(exchange.body.size()));
   }
+  // An empty body cannot refuse to be sent again; only a reused connection makes libcurl do that.
+  set(easy, CURLOPT_FRESH_CONNECT, !is_get && exchange.body.empty() ? 1L : 0L);
   set_headers(slot, exchange.headers);
   set(easy, CURLOPT_HTTPHEADER, slot.header_lines.get());
   // 0 would be libcurl's own default of 300 s.
@@ -215,11 +219,14 @@ Failure::Kind kind_of(CURLcode code) {
   }
 }
 
-Failure failure_of(Slot& slot, const Progress& progress, Failure::Kind kind, std::string message) {
-  return {.kind = kind,
-          .phase = reached_phase(slot.easy.get(), progress),
-          .may_have_reached_server = may_have_reached_server(slot.easy.get(), progress),
-          .message = std::move(message)};
+/// Empty where the listener had all it needed before.
+std::optional<Failure> failure_of(Slot& slot, const Progress& progress, Failure::Kind kind,
+                                  std::string message) {
+  if (progress.flow == Flow::finish) return std::nullopt;
+  return Failure{.kind = kind,
+                 .phase = reached_phase(slot.easy.get(), progress),
+                 .may_have_reached_server = may_have_reached_server(slot.easy.get(), progress),
+                 .message = std::move(message)};
 }
 
 class CurlTransport final : public Transport {
@@ -285,10 +292,8 @@ class CurlTransport final : public Transport {
       if (running == 0) return outcome(slot, progress);
       const Clock::time_point now = Clock::now();
       const Clock::time_point limit = next_limit(progress, start);
-      if (now >= limit) {
-        if (progress.finished_at) return std::nullopt;
+      if (now >= limit)
         return failure_of(slot, progress, Failure::Kind::timed_out, "no answer in time");
-      }
       const auto wait = std::chrono::ceil<milliseconds>(limit - now);
       constexpr milliseconds longest_wait{1'000'000};
       curl_multi_poll(slot.multi.get(), nullptr, 0,
@@ -307,7 +312,7 @@ class CurlTransport final : public Transport {
     };
     constexpr milliseconds rest_of_a_finished_answer{1'000};
     apply(start, exchange.total_timeout);
-    if (progress.finished_at) apply(*progress.finished_at, rest_of_a_finished_answer);
+    if (progress.flow == Flow::finish) apply(progress.last_heard, rest_of_a_finished_answer);
     if (progress.head_complete)
       apply(progress.last_heard, exchange.idle_timeout);
     else
@@ -320,7 +325,6 @@ class CurlTransport final : public Transport {
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(slot.multi.get(), &left))
       if (message->msg == CURLMSG_DONE) code = message->data.result;
-    if (progress.finished_at && progress.flow != Flow::stop) return std::nullopt;
     if (code == CURLE_OK && progress.head_complete) return std::nullopt;
     if (code == CURLE_OK) code = CURLE_GOT_NOTHING;  // libcurl lets a head that is cut pass
     if (progress.flow == Flow::stop)

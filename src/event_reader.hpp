@@ -94,7 +94,7 @@ class EventReader {
     return goes_on;
   }
 
-  bool begins_json(char c) const {
+  [[nodiscard]] bool begins_json(char c) const {
     return (c == '{' || c == '[') && kept_.empty() && name_.empty() && !has_data_;
   }
 

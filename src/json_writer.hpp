@@ -35,7 +35,7 @@ inline constexpr std::array<JsonEscape, 256> json_escapes = [] {
   constexpr std::string_view escaped = "\"\\\b\f\n\r\t";
   constexpr std::string_view letters = "\"\\bfnrt";
   for (std::size_t i = 0; i < escaped.size(); ++i)
-    escapes[static_cast<std::size_t>(escaped[i])] = {{'\\', letters[i]}, 2};
+    escapes[static_cast<unsigned char>(escaped[i])] = {{'\\', letters[i]}, 2};
   return escapes;
 }();
 

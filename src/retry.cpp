@@ -41,7 +41,7 @@ std::optional<unsigned> index_of(std::string_view name, std::span<const std::str
 
 }  // namespace
 
-std::optional<std::chrono::system_clock::time_point> parse_http_date(std::string_view text) {
+std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text) {
   constexpr std::array<std::string_view, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -70,8 +70,9 @@ std::optional<milliseconds> requested_wait(const http::Headers& headers,
   const std::string_view after = http::find_header(headers, "retry-after");
   if (const auto wait = parse_wait(after, std::chrono::seconds(1))) return wait;
   const auto date = parse_http_date(after);
-  if (!date || *date <= now) return {};
-  return std::chrono::ceil<milliseconds>(*date - now);
+  const auto today = std::chrono::floor<milliseconds>(now);  // nanoseconds end in 2262, dates later
+  if (!date || *date <= today) return {};
+  return *date - today;
 }
 
 bool is_retryable(int status, const http::Headers& headers) {

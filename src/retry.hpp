@@ -20,8 +20,7 @@ inline constexpr std::chrono::milliseconds longest_retry_wait = std::chrono::sec
     const http::Headers& headers, std::chrono::system_clock::time_point now);
 
 /// A moment as HTTP writes it: "Sun, 06 Nov 1994 08:49:37 GMT".
-[[nodiscard]] std::optional<std::chrono::system_clock::time_point> parse_http_date(
-    std::string_view text);
+[[nodiscard]] std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text);
 
 /// Whether an answer with this status may be asked for again: 408, 409, 429 and 5xx, unless the
 /// server says itself (x-should-retry).

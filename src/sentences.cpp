@@ -14,8 +14,7 @@ namespace {
 std::string advice_on(const Error& error, const Model& model) {
   const Provider& provider = model.provider();
   switch (error.kind) {
-    case ErrorKind::authentication:
-      return fmt::format("Check the key in {} (or Account::api_key).", provider.key_variable);
+    case ErrorKind::authentication: return fmt::format("Check the key in {}.", key_place(provider));
     case ErrorKind::permission_denied:
       return "Ask the owner of the account to let this key use the model.";
     case ErrorKind::model_not_found:
@@ -126,14 +125,18 @@ Error error_of(const http::Failure& failure, const Model& model) {
   }
   if (error.outcome_unknown && error.kind != ErrorKind::cancelled)
     error.message +=
-        " The request may have been carried out, and billed; it was not sent again for that "
-        "reason.";
+        " The request may have been carried out, and billed; look before it is sent again.";
   return error;
+}
+
+std::string key_place(const Provider& provider) {
+  if (provider.key_variable.empty()) return "Account::api_key";
+  return fmt::format("{} or Account::api_key", provider.key_variable);
 }
 
 std::string spelled(std::chrono::milliseconds duration) {
   if (duration.count() < 1000) return fmt::format("{} ms", duration.count());
-  return fmt::format("{:.3g} s", static_cast<double>(duration.count()) / 1000);
+  return fmt::format("{} s", static_cast<double>(duration.count()) / 1000);
 }
 
 std::string day_of(std::chrono::system_clock::time_point moment) {

@@ -17,8 +17,11 @@ namespace FineTuning {
 void complete_refusal(Error& error, const Model& model, const Catalog& catalog,
                       std::string_view today);
 
-/// An exchange without a whole answer, as an error; `limit` is what a time-out waited for.
+/// An exchange without a whole answer, as an error.
 [[nodiscard]] Error error_of(const http::Failure& failure, const Model& model);
+
+/// Where the key of a provider is looked for: "OPENAI_API_KEY or Account::api_key".
+[[nodiscard]] std::string key_place(const Provider& provider);
 
 /// "1.5 s", "250 ms"
 [[nodiscard]] std::string spelled(std::chrono::milliseconds duration);

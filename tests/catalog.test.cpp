@@ -137,7 +137,7 @@ TEST_CASE("facts say which row they come from, and a fine-tune has its own price
 }
 
 TEST_CASE("the fine-tunes of Cohere's command-r ended while it goes on", "[catalog]") {
-  const ModelRow& row = *detail::find_row("command-r-08-2024", providers::cohere.models);
+  const ModelRow row = *detail::find_row("command-r-08-2024", providers::cohere.models);
   CHECK(row.retired_on.empty());
   CHECK(detail::inherited_facts(row).retired_on == "2025-09-15");
   CHECK(providers::cohere.fine_tunes_ended_on == "2025-09-15");

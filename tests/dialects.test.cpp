@@ -110,11 +110,29 @@ Streamed stream(const DialectFunctions* dialect, std::string_view body) {
   return stream(dialect, std::vector{body});
 }
 
-/// Events without a name, as most services send them.
+/// Events without a name, as most services send them; each line is a line of data.
 std::string events(std::initializer_list<std::string_view> data) {
   std::string body;
-  for (const std::string_view each : data) body += "data: " + each + "\n\n";
+  for (const std::string_view each : data) {
+    body += "data: ";
+    for (const char c : each) body += c == '\n' ? std::string("\ndata: ") : std::string(1, c);
+    body += "\n\n";
+  }
   return body;
+}
+
+/// The JSON texts of a sample: its events, or itself.
+std::vector<std::string> json_texts(std::string_view body) {
+  std::vector<std::string> texts;
+  EventReader reader;
+  const auto keep_json = [&](const Event& event) {
+    if (parse_json(event.data)) texts.emplace_back(event.data);
+    return true;
+  };
+  reader.feed(body, keep_json);
+  reader.finish(keep_json);
+  if (parse_json(body)) texts.emplace_back(body);
+  return texts;
 }
 
 // ---- the samples
@@ -138,7 +156,7 @@ const std::vector<Answer> answers{
     {openai, "groq/response.json",
      R"({"finish":"tool_calls tool_calls","usage":[45,2,47,0,0],
          "id":"chatcmpl-1fd017fc-60b8-44eb-a736-375b8e1bc3e7","model":"llama-3.3-70b-versatile",
-         "request_id":"req_01kh52mz1df3et8tf7a4zvwgcx",
+         "request_id":"req_01kh52madzem68scv0bcz3vm00",
          "tool_calls":[{"id":"ax9fskhev","name":"weather","arguments":"{}"}]})"},
     {openai, "together/response.json",
      R"({"content":"Paris.","finish":"stop eos","usage":[21,2,23,0,0],
@@ -164,7 +182,7 @@ const std::vector<Answer> answers{
 
 const std::vector<Answer> streams{
     {openai, "openai/text.stream.sse",
-     R"({"content":"Paris — 日本","finish":"stop stop","usage":[16,3,19,0,0],
+     R"({"content":"Paris — «é»","finish":"stop stop","usage":[16,3,19,0,0],
          "id":"chatcmpl-D8Z5oo6uDh67AD85p73ksdT1KxhE0",
          "model":"ft:gpt-4o-mini-2024-07-18:my-org:custom-suffix:7q8mpxmy"})"},
     {openai, "openai/tools.stream.sse",
@@ -285,16 +303,13 @@ TEST_CASE("a stream says the same however it is cut", "[dialects]") {
   }
 }
 
-TEST_CASE("a stream that stops anywhere before its end has not ended", "[dialects]") {
+TEST_CASE("half a stream has not ended", "[dialects]") {
   for (const auto& [dialect, file, view] : streams) {
     const std::string body = sample(file);
-    const std::size_t last_event = body.find_last_of('{') - 1;
-    for (const std::size_t size : {std::size_t{0}, body.size() / 3, body.size() / 2}) {
-      if (size >= last_event || std::string_view(file).find("blocked") != std::string_view::npos)
-        continue;
-      INFO(file << " cut after " << size);
-      CHECK_FALSE(stream(dialect, std::string_view(body).substr(0, size)).state.ended);
-    }
+    if (json_texts(body).size() == 1) continue;
+    INFO(file);
+    const Streamed half = stream(dialect, std::string_view(body).substr(0, body.size() / 2));
+    CHECK_FALSE(half.state.ended);
   }
 }
 
@@ -770,20 +785,6 @@ void read_everywhere(const DialectFunctions* dialect, const std::string& text) {
   for (int again = 0; again < 2; ++again)
     if (const auto error = dialect->absorb(state, {.data = text}, [](const StreamEvent&) {}))
       check(*error);
-}
-
-/// The JSON texts of a sample: its events, or itself.
-std::vector<std::string> json_texts(std::string_view body) {
-  std::vector<std::string> texts;
-  EventReader reader;
-  const auto keep_json = [&](const Event& event) {
-    if (parse_json(event.data)) texts.emplace_back(event.data);
-    return true;
-  };
-  reader.feed(body, keep_json);
-  reader.finish(keep_json);
-  if (parse_json(body)) texts.emplace_back(body);
-  return texts;
 }
 
 }  // namespace

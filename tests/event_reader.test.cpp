@@ -306,7 +306,7 @@ TEST_CASE("an empty piece changes nothing", "[event_reader]") {
 TEST_CASE("long lines, long objects and many lines are read in linear time", "[event_reader]") {
   // A reader that looks at what it has kept, or at what lies ahead, again and again takes hours.
   const std::string text(8'000'000, 'x');
-  const std::string object = "{\"a\":\"" + text + "\"}";
+  const std::string object = R"({"a":")" + text + R"("})";
   CHECK(read_in_pieces("data: " + text + "\n\n", 16) == std::vector<Kept>{{"", text}});
   CHECK(read_in_pieces(object, 16) == std::vector<Kept>{{"", object}});
 
@@ -322,7 +322,7 @@ TEST_CASE("random bodies give the same events however they are cut", "[event_rea
       "data", "data:",        "data: ", "event:", "event: x", "id: 1",
       ":",    ": c",          "\n",     "\n\n",   "\r",       "\r\r",
       "\r\n", "\r\n\r\n",     "{",      "}",      "[",        "]",
-      ",",    "\"",           "\\",     " ",      "a",        "{\"a\":\"}\"}",
+      ",",    "\"",           "\\",     " ",      "a",        R"({"a":"}"})",
       "\0"s,  "\xEF\xBB\xBF", "\xEF"};
   std::mt19937 random(20260102);
   for (int round = 0; round < 3000; ++round) {

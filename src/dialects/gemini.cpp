@@ -146,13 +146,8 @@ void read_candidate(ChatResponse& response, const Json& candidate, const Deliver
     set_finish_reason(response, std::move(reason), finish_reasons);
 }
 
-/// Adds a chunk, or an answer, which is one whole chunk. An array holds what a stream would.
+/// Adds a chunk, or an answer, which is one whole chunk.
 std::optional<Error> read_chunk(ChatResponse& response, const Json& chunk, const Deliver& deliver) {
-  if (chunk.is_array()) {
-    for (const Json& each : chunk)
-      if (std::optional<Error> error = read_chunk(response, each, deliver)) return error;
-    return std::nullopt;
-  }
   if (find(chunk, "error") != nullptr) return explain_chunk(chunk);
   if (std::string id = text_of(chunk, "responseId"); !id.empty()) response.id = std::move(id);
   if (std::string model = text_of(chunk, "modelVersion"); !model.empty())
@@ -172,11 +167,19 @@ std::optional<Error> read_chunk(ChatResponse& response, const Json& chunk, const
   return std::nullopt;
 }
 
+/// The same for all that a body holds: without alt=sse a stream is an array of its chunks.
+std::optional<Error> read_chunks(ChatResponse& response, const Json& body, const Deliver& deliver) {
+  if (!body.is_array()) return read_chunk(response, body, deliver);
+  for (const Json& chunk : body)
+    if (std::optional<Error> error = read_chunk(response, chunk, deliver)) return error;
+  return std::nullopt;
+}
+
 Result<ChatResponse> decode(std::string_view text) {
   const std::optional<Json> body = parse_json(text);
   if (!body) return malformed("The answer is not JSON.");
   ChatResponse response;
-  if (std::optional<Error> error = read_chunk(response, *body, deliver_nothing))
+  if (std::optional<Error> error = read_chunks(response, *body, deliver_nothing))
     return *std::move(error);
   if (response.raw_finish_reason.empty() && response.content.empty() && response.tool_calls.empty())
     return malformed("The answer has neither a candidate nor a reason why there is none.");
@@ -187,7 +190,7 @@ Result<ChatResponse> decode(std::string_view text) {
 std::optional<Error> absorb(StreamState& state, const Event& event, const Deliver& deliver) {
   const std::optional<Json> chunk = parse_json(event.data);
   if (!chunk) return malformed("The stream has an event that is not JSON.");
-  std::optional<Error> error = read_chunk(state.response, *chunk, deliver);
+  std::optional<Error> error = read_chunks(state.response, *chunk, deliver);
   state.ended = !state.response.raw_finish_reason.empty();
   return error;
 }

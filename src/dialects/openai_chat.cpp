@@ -115,22 +115,21 @@ void read_envelope(ChatResponse& response, const Json& body) {
     response.request_id = text_of(*groq, "id");
 }
 
-/// A text, or the list of chunks that some services answer with: text and thinking.
-void read_content(const Json& content, std::string& text, std::string& reasoning) {
+/// A text, or the text chunks of a list.
+void read_chunks(const Json& content, std::string& text) {
   if (content.is_string()) text += content.get_ref<const std::string&>();
-  if (!content.is_array()) return;
-  for (const Json& chunk : content) {
-    text += text_of(chunk, "text");
-    if (const Json* thinking = find(chunk, "thinking")) {
-      std::string nested;
-      read_content(*thinking, reasoning, nested);
-    }
-  }
+  if (content.is_array())
+    for (const Json& chunk : content) text += text_of(chunk, "text");
 }
 
 /// The visible text and the reasoning of a message or of a delta.
 void read_texts(const Json& message, std::string& text, std::string& reasoning) {
-  if (const Json* content = find(message, "content")) read_content(*content, text, reasoning);
+  if (const Json* content = find(message, "content")) {
+    read_chunks(*content, text);
+    if (content->is_array())  // some services answer with chunks of thinking as well
+      for (const Json& chunk : *content)
+        if (const Json* thinking = find(chunk, "thinking")) read_chunks(*thinking, reasoning);
+  }
   text += text_of(message, "refusal");
   // One thing under two names: who sends both says the same twice.
   const std::string thoughts = text_of(message, "reasoning");

@@ -120,7 +120,8 @@ ErrorKind kind_of_status(int status) {
 namespace {
 
 Error explain_value(int status, const Json& body, std::span<const NamedError> names) {
-  const Json* root = body.is_array() && !body.empty() ? &body.front() : &body;
+  const Json* first = element(body, 0);
+  const Json* root = first != nullptr && first->is_object() ? first : &body;
   const Json* object = find(*root, "error");
   Error error{.kind = kind_of_status(status), .http_status = status};
   if (object != nullptr && object->is_string()) {
@@ -131,8 +132,8 @@ Error explain_value(int status, const Json& body, std::span<const NamedError> na
   if (error.message.empty()) error.message = text_of(details, "message");
   if (const Json* detail = find(details, "detail"); detail != nullptr && error.message.empty())
     error.message = detail_text(*detail);
-  if (error.message.empty()) error.message = as_text(*root);
   error.message = one_line(error.message);
+  if (error.message.empty()) error.message = one_line(as_text(*root));
 
   const std::array candidates{code_of(details), text_of(details, "status"),
                               text_of(details, "type")};
