@@ -46,6 +46,7 @@ struct Progress {
   const Exchange& exchange;
   Listener& listener;
   Head head{};
+  bool tls_begun = false;
   std::size_t body_sent = 0;
   bool head_complete = false;
   Flow flow = Flow::go_on;
@@ -59,6 +60,11 @@ bool goes_on(Progress& progress, Flow flow) {
     progress.last_heard = Clock::now();
   }
   return flow != Flow::stop;
+}
+
+CURLcode on_tls_begin(CURL* /*easy*/, void* /*context*/, void* user) {
+  static_cast<Progress*>(user)->tls_begun = true;
+  return CURLE_OK;
 }
 
 std::size_t on_request_body(char* buffer, std::size_t size, std::size_t count, void* user) {
@@ -129,6 +135,7 @@ void set_up(Slot& slot, const CurlSettings& settings) {
   set(easy, CURLOPT_USERAGENT, fmt::format("FineTuning/{}", version).c_str());
   if (!settings.ca_file.empty()) set(easy, CURLOPT_CAINFO, settings.ca_file.c_str());
   if (!settings.proxy.empty()) set(easy, CURLOPT_PROXY, settings.proxy.c_str());
+  set(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls_begin);
   set(easy, CURLOPT_READFUNCTION, on_request_body);
   set(easy, CURLOPT_SEEKFUNCTION, refuse_to_rewind);
   set(easy, CURLOPT_HEADERFUNCTION, on_header_line);
@@ -175,6 +182,7 @@ void set_exchange(Slot& slot, const CurlSettings& settings, Progress& progress) 
   // Plain http is for this machine: a proxy of the environment has no part in it.
   const bool is_direct = settings.proxy.empty() && exchange.url.starts_with("http://");
   set(easy, CURLOPT_NOPROXY, is_direct ? "*" : nullptr);
+  set(easy, CURLOPT_SSL_CTX_DATA, static_cast<void*>(&progress));
   set(easy, CURLOPT_READDATA, static_cast<void*>(&progress));
   set(easy, CURLOPT_SEEKDATA, static_cast<void*>(&progress));
   set(easy, CURLOPT_HEADERDATA, static_cast<void*>(&progress));
@@ -199,7 +207,7 @@ Phase reached_phase(CURL* easy, const Progress& progress) {
   if (may_have_reached_server(easy, progress))
     return progress.body_sent == progress.exchange.body.size() ? Phase::waiting : Phase::sending;
   if (microseconds_of(easy, CURLINFO_PRETRANSFER_TIME_T) > 0) return Phase::sending;
-  if (microseconds_of(easy, CURLINFO_CONNECT_TIME_T) > 0) return Phase::tls;
+  if (progress.tls_begun) return Phase::tls;
   if (microseconds_of(easy, CURLINFO_NAMELOOKUP_TIME_T) > 0) return Phase::connecting;
   return Phase::resolving;
 }

@@ -121,6 +121,8 @@ TEST_CASE("facts say which row they come from, and a fine-tune has its own price
            // An assumed base gives no price and no day.
            Case{"cohere:custom-rag-assistant", Source::base_row, "command", nobody_knows,
                 nobody_knows, nobody_knows, ""},
+           Case{"google:projects/my-project/locations/us-central1/models/custom-gemini-123",
+                Source::base_row, "gemini-pro", nobody_knows, nobody_knows, nobody_knows, ""},
            Case{"vertex:projects/p/locations/l/models/my-gemini-2.5-flash", Source::base_row,
                 "gemini-2.5-flash", nobody_knows, nobody_knows, nobody_knows, ""},
        }) {

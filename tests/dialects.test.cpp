@@ -663,10 +663,12 @@ TEST_CASE("what is no answer is malformed", "[dialects]") {
 
 TEST_CASE("an error in an answer with a good status is told as one", "[dialects]") {
   const std::string body = R"({"error":{"code":503,"message":"Busy.","status":"UNAVAILABLE"}})";
-  const Result<ChatResponse> response = gemini->decode(body);
-  REQUIRE_FALSE(response.has_value());
-  CHECK(response.error().kind == ErrorKind::overloaded);
-  CHECK(response.error().message == "Busy.");
+  for (const DialectFunctions* dialect : {openai, gemini}) {
+    const Result<ChatResponse> response = dialect->decode(body);
+    REQUIRE_FALSE(response.has_value());
+    CHECK(response.error().kind == ErrorKind::overloaded);
+    CHECK(response.error().message == "Busy.");
+  }
 }
 
 TEST_CASE("streams that are rarer than the recorded ones are read", "[dialects]") {

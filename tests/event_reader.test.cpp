@@ -205,7 +205,7 @@ TEST_CASE("JSON nested a million deep is an event like any other", "[event_reade
   std::string object;
   for (int i = 0; i < 1'000'000; ++i) object += "{\"a\":";
   object += "1" + std::string(1'000'000, '}');
-  CHECK(read(object) == std::vector<Kept>{{"", object}});
+  CHECK((read(object) == std::vector<Kept>{{"", object}}));  // in (()), not to be printed
 }
 
 TEST_CASE("every provider's stream gives its events", "[event_reader]") {
@@ -307,8 +307,8 @@ TEST_CASE("long lines, long objects and many lines are read in linear time", "[e
   // A reader that looks at what it has kept, or at what lies ahead, again and again takes hours.
   const std::string text(8'000'000, 'x');
   const std::string object = R"({"a":")" + text + R"("})";
-  CHECK(read_in_pieces("data: " + text + "\n\n", 16) == std::vector<Kept>{{"", text}});
-  CHECK(read_in_pieces(object, 16) == std::vector<Kept>{{"", object}});
+  CHECK((read_in_pieces("data: " + text + "\n\n", 16) == std::vector<Kept>{{"", text}}));
+  CHECK((read_in_pieces(object, 16) == std::vector<Kept>{{"", object}}));
 
   std::string lines;
   while (lines.size() < 8'000'000) lines += "data:\r";

@@ -255,9 +255,9 @@ TEST_CASE("a writer is empty once its text is taken", "[json_writer]") {
 
 TEST_CASE("a long text and many short ones are written whole", "[json_writer]") {
   const std::string text(3'000'001, 'x');
-  CHECK(as_json(text) == '"' + text + '"');
+  CHECK((as_json(text) == '"' + text + '"'));  // in (()), not to be printed
   const std::string escaped(100'001, '\x01');
-  CHECK(as_json(escaped) == nlohmann::json(escaped).dump());
+  CHECK((as_json(escaped) == nlohmann::json(escaped).dump()));
 
   const nlohmann::json many(20'000, "text\n");
   CHECK(written([](JsonWriter& json) {

@@ -157,7 +157,7 @@ Failure failure_of(const http::CurlSettings& settings, const http::Exchange& exc
 
 TEST_CASE("a server that cannot prove who it is gets no key", "[tls]") {
   const Identity authority = make_authority();
-  const Identity stranger = make_authority();
+  const Identity stranger = make_authority("Somebody else");
   const CaFile ca_file(authority);
   struct Case {
     const char* what;
@@ -195,6 +195,18 @@ TEST_CASE("a server that cannot prove who it is gets no key", "[tls]") {
     CHECK(server.wait_for_closed(2));
     CHECK(server.requests().empty());
   }
+}
+
+TEST_CASE("a server with a forged certificate gets no key", "[tls]") {
+  const Identity authority = make_authority();
+  const CaFile ca_file(authority);
+  const TlsSide tls(issue(make_authority()));  // of the same name, with another key
+  LoopbackServer server(answer_each(answer("ok")), tls.accept());
+  const Failure failure = failure_of({.ca_file = ca_file.path()}, post(server.url("https")));
+  CHECK(failure.phase == Phase::tls);
+  CHECK_FALSE(failure.may_have_reached_server);
+  CHECK(server.wait_for_closed(1));
+  CHECK(server.requests().empty());
 }
 
 TEST_CASE("the system's authorities do not vouch for a test's", "[tls]") {

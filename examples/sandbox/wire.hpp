@@ -107,10 +107,9 @@ struct Complaint {
   std::string field;
   std::string message;
 };
-/// The other members that an object may have, between spaces.
 constexpr std::string_view any_field = "*";
-
-/// The first thing wrong with an object. A member that is null counts as absent.
+/// The first thing wrong with an object. A member that is null counts as absent; members without a
+/// rule have to be among the `other_fields`, a list between spaces or `any_field`.
 std::optional<Complaint> check(const Json& object, std::span<const Rule> rules,
                                std::string_view other_fields);
 /// Reads the body of a POST into `body`, without its null members, and checks it.

@@ -88,30 +88,31 @@ constexpr Facts inherited_facts(const ModelRow& row) {
   return facts;
 }
 
-constexpr const ModelRow* find_base_row(const ModelId& id, std::span<const ModelRow> models) {
+constexpr std::optional<ModelRow> find_base_row(const ModelId& id,
+                                                std::span<const ModelRow> models) {
   if (id.base_source != ModelId::BaseSource::table) return find_row(id.base_model, models);
   for (const ModelRow& row : models)
-    if (after_last(row.model_id, '/') == id.base_model) return &row;
-  return nullptr;
+    if (after_last(row.model_id, '/') == id.base_model) return row;
+  return std::nullopt;
 }
 
 /// A guess may be a model that only another provider of the family still has a row for.
-constexpr const ModelRow* find_assumed_row(const ModelId& id, const Provider& provider) {
-  const ModelRow* row = find_row(id.base_model, provider.models);
+constexpr std::optional<ModelRow> find_assumed_row(const ModelId& id, const Provider& provider) {
+  std::optional<ModelRow> row = find_row(id.base_model, provider.models);
   for (const Provider* other : providers::all)
-    if (row == nullptr && !provider.family.empty() && other->family == provider.family)
+    if (!row && !provider.family.empty() && other->family == provider.family)
       row = find_row(id.base_model, other->models);
   return row;
 }
 
 constexpr std::optional<Facts> find_facts(const ModelId& id, const Provider& provider) {
-  if (const ModelRow* own = find_row(table_name(id.text, provider), provider.models))
+  if (const auto own = find_row(table_name(id.text, provider), provider.models))
     return facts_of(*own, Facts::Source::own_row);
   if (id.base_model.empty()) return std::nullopt;
   const bool is_assumed = id.base_source == ModelId::BaseSource::assumed;
-  const ModelRow* base =
+  const std::optional<ModelRow> base =
       is_assumed ? find_assumed_row(id, provider) : find_base_row(id, provider.models);
-  if (base == nullptr) return std::nullopt;
+  if (!base) return std::nullopt;
   if (!is_assumed) return inherited_facts(*base);
   return Facts{.source = Facts::Source::base_row,
                .model_id = base->model_id,
@@ -123,8 +124,9 @@ constexpr std::optional<Facts> find_facts(const ModelId& id, const Provider& pro
 
 /// What the table of the library knows; empty where it knows neither the model nor its base.
 [[nodiscard]] constexpr std::optional<Facts> find_facts(const ModelId& id) {
-  const Provider* provider = find_provider(id.provider);
-  return provider == nullptr ? std::nullopt : detail::find_facts(id, *provider);
+  for (const Provider* provider : providers::all)
+    if (provider->name == id.provider) return detail::find_facts(id, *provider);
+  return std::nullopt;
 }
 
 /// Whether a model can do something: a fine-tune can what its base can.
@@ -236,7 +238,7 @@ inline ModelRow row_of(const Facts& facts) {
 
   const bool says_base = !id.base_model.empty() && id.base_source != ModelId::BaseSource::assumed;
   if (const ModelRow* users = says_base ? catalog.find(id.base_model, provider) : nullptr) {
-    const ModelRow* base = detail::find_base_row(id, provider.models);
+    const std::optional<ModelRow> base = detail::find_base_row(id, provider.models);
     known = detail::inherited_facts(base ? detail::overlaid(*base, *users) : *users);
     known->source = Facts::Source::user_row;
   }

@@ -14,6 +14,11 @@
 #include <FineTuning/providers/together.hpp>
 #include <FineTuning/providers/vertex.hpp>
 
+#include <array>
+#include <optional>
+#include <span>
+#include <string_view>
+
 namespace FineTuning {
 
 namespace providers {
@@ -44,11 +49,13 @@ constexpr std::string_view table_name(std::string_view text, const Provider& pro
   return at == std::string_view::npos ? text : text.substr(at + std::string_view("models/").size());
 }
 
-/// The row of a base model; null where the table has none.
-constexpr const ModelRow* find_row(std::string_view name, std::span<const ModelRow> models) {
+/// The row of a base model; empty where the table has none. (A copy, because g++ with the undefined
+/// behaviour sanitizer does not compare pointers at compile time.)
+constexpr std::optional<ModelRow> find_row(std::string_view name,
+                                           std::span<const ModelRow> models) {
   for (const ModelRow& row : models)
-    if (row.model_id == name || (!row.alias.empty() && row.alias == name)) return &row;
-  return nullptr;
+    if (row.model_id == name || (!row.alias.empty() && row.alias == name)) return row;
+  return std::nullopt;
 }
 
 }  // namespace detail
@@ -62,7 +69,7 @@ constexpr const ModelRow* find_row(std::string_view name, std::span<const ModelR
       return read_model_id(text, *provider)
           .value_or(ModelId{.text = text, .provider = provider->name});
   for (const Provider* provider : providers::all)
-    if (detail::find_row(text, provider->models) != nullptr)
+    if (detail::find_row(text, provider->models))
       return ModelId{.text = text, .provider = provider->name, .kind = ModelId::Kind::base};
   return ModelId{.text = text};
 }

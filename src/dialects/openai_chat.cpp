@@ -147,8 +147,10 @@ Result<ChatResponse> decode(std::string_view text) {
   const Json* choices = find(*body, "choices");
   const Json* choice = choices == nullptr ? nullptr : element(*choices, 0);
   const Json* message = choice == nullptr ? nullptr : find(*choice, "message");
-  if (message == nullptr || !message->is_object())
+  if (message == nullptr || !message->is_object()) {
+    if (find(*body, "error") != nullptr) return explain_event(*body, names);
     return malformed("The answer has no choice with a message.");
+  }
 
   ChatResponse response;
   read_envelope(response, *body);

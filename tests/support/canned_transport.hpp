@@ -1,7 +1,10 @@
 #pragma once
 
-// A transport that answers from a list and keeps what it was asked.
+// A transport that answers from a list and keeps what it was asked, and a Chat on it.
 
+#include "support/environment.hpp"
+
+#include <FineTuning/chat.hpp>
 #include <FineTuning/http.hpp>
 
 #include <cstddef>
@@ -74,6 +77,21 @@ class CannedTransport final : public http::Transport {
 
 [[nodiscard]] inline std::shared_ptr<CannedTransport> canned(std::vector<Answer> answers = {}) {
   return std::make_shared<CannedTransport>(std::move(answers));
+}
+
+/// What every account of chat_on() has for a key.
+inline const std::string canned_key = "sk-secret";
+
+/// A Chat on the transport with a key for every provider, and nothing from the environment.
+[[nodiscard]] inline Chat chat_on(std::shared_ptr<http::Transport> transport,
+                                  ChatOptions options = {}) {
+  const Environment nothing;
+  for (const Provider* provider : providers::all) {
+    Account& account = options.accounts[std::string(provider->name)];
+    if (account.api_key.empty()) account.api_key = canned_key;
+  }
+  options.transport = std::move(transport);
+  return Chat(std::move(options));
 }
 
 }  // namespace FineTuning::test

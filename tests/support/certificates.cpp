@@ -48,8 +48,8 @@ void sign(const Identity& identity, const Identity& issuer) {
 
 }  // namespace
 
-Identity make_authority() {
-  Identity authority = make_identity("Authority of a test", {});
+Identity make_authority(const char* name) {
+  Identity authority = make_identity(name, {});
   add_extension(authority.certificate.get(), NID_basic_constraints, "critical,CA:TRUE");
   add_extension(authority.certificate.get(), NID_key_usage, "critical,keyCertSign");
   sign(authority, authority);

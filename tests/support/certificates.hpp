@@ -30,7 +30,7 @@ struct CertificateFacts {
   std::chrono::seconds ends = std::chrono::hours(48);
 };
 
-[[nodiscard]] Identity make_authority();
+[[nodiscard]] Identity make_authority(const char* name = "Authority of a test");
 [[nodiscard]] Identity issue(const Identity& authority, const CertificateFacts& facts = {});
 [[nodiscard]] Identity self_signed(const CertificateFacts& facts = {});
 
