@@ -40,6 +40,8 @@ if(FineTuning_BUILD_TESTS OR FineTuning_BUILD_EXAMPLES OR FineTuning_BUILD_BENCH
   if(PkgConfig_FOUND AND NOT TARGET httplib::httplib)
     pkg_check_modules(cpp_httplib QUIET IMPORTED_TARGET cpp-httplib>=0.11)
     if(cpp_httplib_FOUND)
+      find_package(OpenSSL REQUIRED)  # its header calls it, and its .pc file leaves it out
+      target_link_libraries(PkgConfig::cpp_httplib INTERFACE OpenSSL::SSL)
       add_library(httplib::httplib ALIAS PkgConfig::cpp_httplib)
     endif()
   endif()

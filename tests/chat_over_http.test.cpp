@@ -74,7 +74,7 @@ bool ignore(std::string_view) { return true; }
 }  // namespace
 
 TEST_CASE("a call on a used connection that is closed unanswered has an unknown outcome",
-          "[chat]") {
+          "[chat_over_http]") {
   LoopbackServer server([](Connection& connection) {
     connection.read_request();
     connection.send(answer(completion("Yes.")));
@@ -91,7 +91,7 @@ TEST_CASE("a call on a used connection that is closed unanswered has an unknown 
   CHECK(server.requests().size() == 2);
 }
 
-TEST_CASE("an unknown outcome is tried again where the options say so", "[chat]") {
+TEST_CASE("an unknown outcome is tried again where the options say so", "[chat_over_http]") {
   LoopbackServer server([](Connection& connection) {
     connection.read_request();
     if (connection.number() > 0) connection.send(answer(completion("Yes.")));
@@ -102,7 +102,7 @@ TEST_CASE("an unknown outcome is tried again where the options say so", "[chat]"
   CHECK(server.requests().size() == 2);
 }
 
-TEST_CASE("a call finds a new connection where the server closed the old one", "[chat]") {
+TEST_CASE("a call finds a new connection where the server closed the old one", "[chat_over_http]") {
   LoopbackServer server([](Connection& connection) {
     connection.read_request();
     connection.send(answer(completion("Yes.")));
@@ -117,7 +117,8 @@ TEST_CASE("a call finds a new connection where the server closed the old one", "
   CHECK(server.requests().size() == 3);
 }
 
-TEST_CASE("answers, streams and refusals share a connection, and so do copies", "[chat]") {
+TEST_CASE("answers, streams and refusals share a connection, and so do copies",
+          "[chat_over_http]") {
   LoopbackServer server([](Connection& connection) {
     for (std::string request; !(request = connection.read_request()).empty();) {
       if (request.find("refuse") != std::string::npos)
@@ -138,7 +139,7 @@ TEST_CASE("answers, streams and refusals share a connection, and so do copies", 
   CHECK(server.connections() == 1);
 }
 
-TEST_CASE("a new key is used at once, on the connection of the old one", "[chat]") {
+TEST_CASE("a new key is used at once, on the connection of the old one", "[chat_over_http]") {
   LoopbackServer server(answer_each(answer(completion("Yes."))));
   int number = 0;
   ChatOptions options;
@@ -151,7 +152,8 @@ TEST_CASE("a new key is used at once, on the connection of the old one", "[chat]
   CHECK(server.connections() == 1);
 }
 
-TEST_CASE("a failed exchange becomes an error that says whether it was billed", "[chat]") {
+TEST_CASE("a failed exchange becomes an error that says whether it was billed",
+          "[chat_over_http]") {
   struct Case {
     const char* what;
     LoopbackServer::Script script;
@@ -191,7 +193,8 @@ TEST_CASE("a failed exchange becomes an error that says whether it was billed", 
   }
 }
 
-TEST_CASE("a call that cannot connect is tried again and says that nothing was sent", "[chat]") {
+TEST_CASE("a call that cannot connect is tried again and says that nothing was sent",
+          "[chat_over_http]") {
   const std::string url = LoopbackServer([](Connection&) {}).url();
   ChatOptions options{.max_retries = 1};
   options.accounts["local"].base_url = url;
@@ -202,7 +205,7 @@ TEST_CASE("a call that cannot connect is tried again and says that nothing was s
   CHECK(response.error().attempts == 2);
 }
 
-TEST_CASE("a redirect is refused and the key goes nowhere else", "[chat]") {
+TEST_CASE("a redirect is refused and the key goes nowhere else", "[chat_over_http]") {
   LoopbackServer other(answer_each(answer(completion("stolen"))));
   LoopbackServer server(
       answer_each(answer("", "307 Temporary Redirect", "Location: " + other.url() + "\r\n")));
@@ -213,7 +216,7 @@ TEST_CASE("a redirect is refused and the key goes nowhere else", "[chat]") {
   CHECK(other.connections() == 0);
 }
 
-TEST_CASE("an answer that is too large is not read to its end", "[chat]") {
+TEST_CASE("an answer that never ends is read up to its limit", "[chat_over_http]") {
   LoopbackServer server([](Connection& connection) {
     const std::string request = connection.read_request();
     connection.send(chunked_head());
@@ -230,7 +233,8 @@ TEST_CASE("an answer that is too large is not read to its end", "[chat]") {
   CHECK(server.wait_for_closed(2));
 }
 
-TEST_CASE("a stream ends at its terminator although the server leaves it open", "[chat]") {
+TEST_CASE("a stream ends at its terminator although the server leaves it open",
+          "[chat_over_http]") {
   LoopbackServer server([](Connection& connection) {
     connection.read_request();
     connection.send(chunked_head() + piece("Yes.") + chunk("data: [DONE]\n\n"));
@@ -242,7 +246,7 @@ TEST_CASE("a stream ends at its terminator although the server leaves it open", 
   CHECK(server.wait_for_closed(1));
 }
 
-TEST_CASE("a stream that breaks keeps what has come", "[chat]") {
+TEST_CASE("a stream that breaks keeps what has come", "[chat_over_http]") {
   struct Case {
     const char* what;
     std::string rest;
@@ -270,7 +274,7 @@ TEST_CASE("a stream that breaks keeps what has come", "[chat]") {
   }
 }
 
-TEST_CASE("a stop token ends a call that waits for its answer", "[chat]") {
+TEST_CASE("a stop token ends a call that waits for its answer", "[chat_over_http]") {
   LoopbackServer server([](Connection& connection) {
     connection.read_request();
     connection.hold();
@@ -287,7 +291,8 @@ TEST_CASE("a stop token ends a call that waits for its answer", "[chat]") {
   CHECK(server.wait_for_closed(1));
 }
 
-TEST_CASE("a stream ends when its caller wants no more, and the next call works", "[chat]") {
+TEST_CASE("a stream ends when its caller wants no more, and the next call works",
+          "[chat_over_http]") {
   LoopbackServer server([](Connection& connection) {
     connection.read_request();
     if (connection.number() > 0) {
@@ -321,7 +326,7 @@ TEST_CASE("a stream ends when its caller wants no more, and the next call works"
   CHECK(server.requests().size() == 2);
 }
 
-TEST_CASE("threads that share a Chat get their own answers", "[chat]") {
+TEST_CASE("threads that share a Chat get their own answers", "[chat_over_http]") {
   constexpr std::size_t threads = 8;
   constexpr int calls = 20;
   LoopbackServer server(echo);

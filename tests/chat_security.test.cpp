@@ -149,8 +149,10 @@ TEST_CASE("a model's id cannot leave its place in a URL", "[chat]") {
   };
   for (const auto& [spec, url] : cases) {
     INFO(spec);
-    const auto transport = canned(std::vector<Answer>(1, {.status = 400}));
-    const Result<ChatResponse> response = chat_on(transport).send(spec, "Hi");
+    const auto transport = canned({{.status = 400}});
+    const ChatOptions options{
+        .accounts = {{"vertex", {.project = "p", .location = "us-central1"}}}};
+    const Result<ChatResponse> response = chat_on(transport, options).send(spec, "Hi");
     REQUIRE_FALSE(response);
     CHECK(transport->asked().size() == (url.empty() ? 0U : 1U));
     for (const http::Exchange& exchange : transport->asked()) CHECK(exchange.url == url);
@@ -179,7 +181,7 @@ TEST_CASE("a redirect is not followed", "[chat]") {
 }
 
 TEST_CASE("no secret is in a URL", "[chat]") {
-  for (const std::string spec : {tuned, std::string("google:m"), std::string("cohere:m")}) {
+  for (const std::string& spec : {tuned, std::string("google:m"), std::string("cohere:m")}) {
     const auto transport = canned({{.status = 400}});
     CHECK_FALSE(chat_on(transport).send(spec, "Hi"));
     CHECK_FALSE(mentions(transport->asked().at(0).url, canned_key));

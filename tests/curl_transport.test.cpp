@@ -2,6 +2,7 @@
 // connection it takes, and that nothing is sent twice.
 
 #include "support/catch.hpp"
+#include "support/environment.hpp"
 #include "support/loopback_server.hpp"
 
 #include <FineTuning/version.hpp>
@@ -15,7 +16,6 @@
 
 #include <array>
 #include <chrono>
-#include <cstdlib>
 #include <functional>
 #include <future>
 #include <memory>
@@ -99,20 +99,6 @@ void check_failure(const Heard& heard, Kind kind, Phase phase, bool may_have_rea
   CHECK(heard.failure->may_have_reached_server == may_have_reached_server);
   CHECK_FALSE(heard.failure->message.empty());
 }
-
-/// An environment variable, for as long as this lives.
-class Environment {
- public:
-  Environment(const char* name, const std::string& value) : name_(name) {
-    ::setenv(name, value.c_str(), 1);
-  }
-  Environment(const Environment&) = delete;
-  Environment& operator=(const Environment&) = delete;
-  ~Environment() { ::unsetenv(name_); }
-
- private:
-  const char* name_;
-};
 
 /// A port that neither accepts nor refuses: its queue of connections is full.
 class FullPort {
@@ -628,7 +614,7 @@ TEST_CASE("plain http does not go through a proxy of the environment", "[curl_tr
   LoopbackServer server(answer_each(answer("ok")));
   for (const char* variable : {"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"}) {
     INFO(variable);
-    const Environment environment(variable, proxy.url());
+    const FineTuning::test::Environment environment({{variable, proxy.url()}});
     CHECK(was_answered(perform(*http::curl_transport({}), post(server.url())), "ok"));
   }
   CHECK(proxy.connections() == 0);

@@ -110,6 +110,12 @@ TEST_CASE("a string that is not UTF-8 makes the text invalid", "[json_writer]") 
     }
 }
 
+TEST_CASE("what stands behind a text does not complete its last character", "[json_writer]") {
+  for (const std::string_view character : {"\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"})
+    for (std::size_t size = 1; size < character.size(); ++size)
+      CHECK_FALSE(accepts(character.substr(0, size)));
+}
+
 TEST_CASE("the first and last characters of each UTF-8 length are accepted", "[json_writer]") {
   const std::vector<std::string> good{"\x7F",
                                       "\xC2\x80",

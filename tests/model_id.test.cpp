@@ -228,7 +228,7 @@ TEST_CASE("every row of a table is a base model of its provider", "[model_id]") 
         CHECK_FALSE(is_fine_tuned(name));
         CHECK(classify(name).kind == ModelId::Kind::base);
         CHECK(refuses(name, *provider, IdError::not_fine_tuned));
-        CHECK(detail::find_row(name, provider->models)->model_id ==
-              row.model_id);  // no name is there twice
+        // No name is there twice.
+        CHECK(detail::find_row(name, provider->models)->model_id == row.model_id);
       }
 }

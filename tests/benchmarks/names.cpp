@@ -26,7 +26,7 @@ struct Id {
 
 std::vector<Id> read_ids(bool openai_only) {
   std::vector<Id> ids;
-  std::ifstream file(BENCHMARK_IDS);
+  std::ifstream file(FINETUNING_TEST_DATA "/ids.jsonl");
   for (std::string line; std::getline(file, line);) {
     std::string text = nlohmann::json::parse(line).at("id");
     const Provider* provider = find_provider(classify(text).provider);

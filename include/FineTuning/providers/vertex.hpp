@@ -105,10 +105,10 @@ inline Result<std::string> resource_name(std::string_view text, const Place& pla
     name = "endpoints/" + name;
   } else if (!detail::is_vertex_name(name)) {
     std::string_view model = text;
-    std::string publisher = "google";
+    std::string collection = "publishers/google/models/";
     if (!detail::take_prefix(model, "models/") && model.find('/') != std::string_view::npos)
-      publisher = detail::take_until(model, '/');
-    name = "publishers/" + publisher + "/models/" + std::string(model);
+      collection = "publishers/" + std::string(detail::take_until(model, '/')) + "/models/";
+    name = collection + std::string(model);
   }
   return "projects/" + std::string(place.project) + "/locations/" + std::string(place.location) +
          "/" + name;
