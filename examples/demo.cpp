@@ -99,7 +99,7 @@ void show_usage(const Model& model, const Usage& usage) {
 
 /// Streams an answer of the model, or of its base; false where none came.
 bool ask(const Model& model, const Chat& chat) {
-  Model answering = model;
+  bool base_answers = false;
   CallContext context{.on_event =
                           [](const StreamEvent& event) {
                             if (event.kind == StreamEvent::Kind::text) fmt::print("{}", event.text);
@@ -116,7 +116,7 @@ bool ask(const Model& model, const Chat& chat) {
        .max_tokens = 100},
       context);
   fmt::print("{}\n", response ? "" : response.error().message);
-  if (response) show_usage(answering, response->usage);
+  if (response) show_usage(base_answers ? model.base().value_or(model) : model, response->usage);
   return response.has_value();
 }
 

@@ -211,7 +211,7 @@ class Chat::Shared {
   }
 
   Result<std::string> chat_url(const ModelId& id, const Provider& provider, bool stream) const {
-    const Result<std::string> base = base_url(id, provider);
+    Result<std::string> base = base_url(id, provider);
     if (!base) return base;
     if (provider.addressing.chat_path == nullptr) return *base + std::string(provider.chat_path);
     return provider.addressing.chat_path(id, place_of(account_of(provider)), stream)

@@ -14,7 +14,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstring>
 #include <mutex>
 
 namespace FineTuning::http {
@@ -71,7 +70,7 @@ std::size_t on_request_body(char* buffer, std::size_t size, std::size_t count, v
   auto& progress = *static_cast<Progress*>(user);
   const std::string& body = progress.exchange.body;
   const std::size_t part = std::min(size * count, body.size() - progress.body_sent);
-  std::memcpy(buffer, body.data() + progress.body_sent, part);
+  body.copy(buffer, part, progress.body_sent);
   progress.body_sent += part;
   return part;
 }

@@ -151,7 +151,7 @@ Document read_document(const Json& json, const std::string& where) {
                     .id = text_of(json, "id", where)};
   if (const Json metadata = json.value("metadata", Json()); metadata.is_object())
     for (const auto& [key, value] : metadata.items())
-      document.metadata[key] = text_of(value, where + ".metadata." + key);
+      document.metadata[key] = text_of(value, fmt::format("{}.metadata.{}", where, key));
   return document;
 }
 

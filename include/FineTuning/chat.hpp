@@ -76,10 +76,11 @@ class FINETUNING_EXPORT Chat {
 
   /// Sends a request and hands over the text as it is written, on this thread. Returns the whole
   /// answer. An exception of the sink reaches the caller.
-  Result<ChatResponse> stream(const ChatRequest& request, const TextSink& sink,
-                              std::stop_token stop = {}) const;
-  Result<ChatResponse> stream(std::string_view model, std::string_view prompt, const TextSink& sink,
-                              ChatRequest request = {}, std::stop_token stop = {}) const;
+  [[nodiscard]] Result<ChatResponse> stream(const ChatRequest& request, const TextSink& sink,
+                                            std::stop_token stop = {}) const;
+  [[nodiscard]] Result<ChatResponse> stream(std::string_view model, std::string_view prompt,
+                                            const TextSink& sink, ChatRequest request = {},
+                                            std::stop_token stop = {}) const;
 
   /// Sends from a thread of its own. As with std::async, the future's destructor waits for it: ask
   /// the stop token to end it sooner.

@@ -55,9 +55,8 @@ void with_each_id(benchmark::State& state, Job job) {
 // ---- without the library
 
 ModelId by_regex(const Id& id) {
-  static const std::regex form(
-      "ft:([^:]+):([^:]*)(?::([^:]*))?:([^:]+?)(?::(ckpt-step-[0-9]+))?",
-      std::regex::ECMAScript | std::regex::optimize);
+  static const std::regex form("ft:([^:]+):([^:]*)(?::([^:]*))?:([^:]+?)(?::(ckpt-step-[0-9]+))?",
+                               std::regex::ECMAScript | std::regex::optimize);
   std::cmatch fields;
   const char* begin = id.text.data();
   if (!std::regex_match(begin, begin + id.text.size(), fields, form)) return {.text = id.text};

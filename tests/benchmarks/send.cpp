@@ -21,7 +21,8 @@ constexpr const char* model = "ft:gpt-4o-mini-2024-07-18:my-org:custom-suffix:7q
 
 /// Text with what texts have: words, lines, quotes and a character beyond ASCII.
 std::string prompt_of(benchmark::State& state) {
-  constexpr std::string_view line = "She said \"what is the capital of France?\" \xE2\x80\x94 and left.\n";
+  constexpr std::string_view line =
+      "She said \"what is the capital of France?\" \xE2\x80\x94 and left.\n";
   std::string prompt;
   while (prompt.size() < static_cast<std::size_t>(state.range(0))) prompt += line;
   return prompt;
@@ -37,10 +38,11 @@ class RawCurl {
     set(CURLOPT_URL, url.c_str());
     set(CURLOPT_HTTPHEADER, headers_.get());
     set(CURLOPT_NOSIGNAL, 1L);
-    set(CURLOPT_WRITEFUNCTION, +[](char* data, std::size_t size, std::size_t count, void* text) {
-      static_cast<std::string*>(text)->append(data, size * count);
-      return size * count;
-    });
+    set(
+        CURLOPT_WRITEFUNCTION, +[](char* data, std::size_t size, std::size_t count, void* text) {
+          static_cast<std::string*>(text)->append(data, size * count);
+          return size * count;
+        });
     set(CURLOPT_WRITEDATA, &answer_);
   }
 
@@ -58,7 +60,8 @@ class RawCurl {
     curl_easy_setopt(easy_.get(), option, value);
   }
 
-  std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers_{nullptr, curl_slist_free_all};
+  std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers_{nullptr,
+                                                                       curl_slist_free_all};
   std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy_{curl_easy_init(), curl_easy_cleanup};
   std::string answer_;
 };
@@ -87,8 +90,7 @@ void raw_curl_and_nlohmann(benchmark::State& state) {
 }
 
 void chat_send(benchmark::State& state) {
-  const FineTuning::Chat chat(
-      {.accounts = {{"openai", {.api_key = key}}}});
+  const FineTuning::Chat chat({.accounts = {{"openai", {.api_key = key}}}});
   const std::string spec = std::string("openai:") + model;
   const std::string prompt = prompt_of(state);
   benchmarks::measure(state, 1, [&] {

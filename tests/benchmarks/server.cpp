@@ -39,7 +39,8 @@ bool take_request(std::string& received) {
 void serve(int connection) {
   const std::string answer =
       "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nx-request-id: req_123\r\n"
-      "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+      "Content-Length: " +
+      std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
   std::array<char, 1 << 16> piece{};
   std::string received;
   while (true) {

@@ -88,8 +88,8 @@ class Memory : public FineTuning::http::Transport {
 };
 
 void chat_stream(benchmark::State& state) {
-  const FineTuning::Chat chat({.accounts = {{"openai", {.api_key = "sk-test"}}},
-                               .transport = std::make_shared<Memory>()});
+  const FineTuning::Chat chat(
+      {.accounts = {{"openai", {.api_key = "sk-test"}}}, .transport = std::make_shared<Memory>()});
   benchmarks::measure(state, count_of_events, [&] {
     std::size_t size = 0;
     const auto answer = chat.stream("openai:gpt-4o", "Hello", [&](std::string_view text) {
