@@ -1,5 +1,5 @@
 // Taking model ids apart and looking up their facts, beside what a program does without the
-// library: a regular expression, or a split into strings. Of those, each knows OpenAI's form only.
+// library: regular expressions, or a split into strings.
 
 #include "measure.hpp"
 
@@ -7,115 +7,123 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <regex>
 #include <string>
 #include <string_view>
 #include <vector>
 
-using namespace FineTuning;
-using benchmarks::as_long_as_asked;
-using benchmarks::measure;
-
 namespace {
+
+using namespace FineTuning;
+
+/// The ids that a benchmark's argument chooses.
+enum class Set : std::int64_t { openai, all };
 
 struct Id {
   std::string text;
   const Provider* provider;  ///< Whose form it has; OpenAI's where it has none.
 };
 
-std::vector<Id> read_ids(bool openai_only) {
+std::vector<Id> read_ids(Set set) {
   std::vector<Id> ids;
   std::ifstream file(FINETUNING_TEST_DATA "/ids.jsonl");
   for (std::string line; std::getline(file, line);) {
     std::string text = nlohmann::json::parse(line).at("id");
-    const Provider* provider = find_provider(classify(text).provider);
+    const Provider* provider = find_provider(FineTuning::classify(text).provider);
     const bool is_openai = provider == &providers::openai && text.starts_with("ft:");
-    if (is_openai || !openai_only)
+    if (is_openai || set == Set::all)
       ids.push_back({std::move(text), provider == nullptr ? &providers::openai : provider});
   }
   return ids;
 }
 
-const std::vector<Id>& ids(bool openai_only) {
-  static const std::vector<Id> all = read_ids(false);
-  static const std::vector<Id> of_openai = read_ids(true);
-  return openai_only ? of_openai : all;
-}
-
-/// Does `job` with each of the ids that the benchmark's argument chooses.
-template <class Job>
-void with_each_id(benchmark::State& state, Job job) {
-  const std::vector<Id>& set = ids(state.range(0) == 1);
-  measure(state, set.size(), [&] {
-    for (const Id& id : set) benchmark::DoNotOptimize(job(id));
+/// Does `job` with each of the values.
+template <class T, class Job>
+void with_each(benchmark::State& state, const std::vector<T>& values, Job job) {
+  benchmarks::measure(state, values.size(), [&] {
+    for (const T& value : values) benchmark::DoNotOptimize(job(value));
   });
 }
 
+std::vector<Id> ids_of(const benchmark::State& state) { return read_ids(Set{state.range(0)}); }
+
 // ---- without the library
 
-ModelId by_regex(const Id& id) {
-  static const std::regex form("ft:([^:]+):([^:]*)(?::([^:]*))?:([^:]+?)(?::(ckpt-step-[0-9]+))?",
-                               std::regex::ECMAScript | std::regex::optimize);
-  std::cmatch fields;
-  const char* begin = id.text.data();
-  if (!std::regex_match(begin, begin + id.text.size(), fields, form)) return {.text = id.text};
-  const auto field = [&](std::size_t at) {
-    return std::string_view(fields[at].first, static_cast<std::size_t>(fields[at].length()));
+/// The forms that ids have, in the order in which they are tried; the first alone is OpenAI's.
+std::vector<std::regex> forms_of(Set set) {
+  const std::vector<std::string> forms{
+      "ft:([^:]+):([^:]+):(?:([^:]*):)?([^:]+?)(?::(ckpt-step-[0-9]+))?",
+      "(ada|babbage|curie|davinci):ft-([^:]+)(?::(.+))?-([0-9]{4}(?:-[0-9]{2}){5})",
+      "(.+)\\.ft-([0-9a-f]{32})(?:-([^:]+))?(?::(.+))?",
+      "projects/([^/]+)/locations/([^/]+)/(endpoints|models)/([^/@]+)(?:@(.+))?",
+      "(tunedModels|models)/([^/]+)",
+      "accounts/([^/]+)/(models|deployedModels)/([^/#]+)(?:#(.+))?",
+      "arn:aws[^:]*:bedrock:([^:]+):([^:]*):([^/]+)/(.+)",
+      "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-ft",
+      "([^/]+)/(.+?)(?:-([0-9a-f]{8}))?-([0-9a-f]{8})",
   };
-  return {.text = id.text,
-          .kind = fields[5].matched ? ModelId::Kind::checkpoint : ModelId::Kind::fine_tuned,
-          .base_model = field(1),
-          .organization = field(2),
-          .suffix = field(3),
-          .fine_tune_id = field(4),
-          .checkpoint = field(5)};
+  const std::size_t count = set == Set::openai ? 1 : forms.size();
+  return {forms.begin(), forms.begin() + static_cast<std::ptrdiff_t>(count)};
 }
 
-std::vector<std::string> by_split(const Id& id) {
-  std::vector<std::string> fields;
-  for (std::size_t from = 0; from <= id.text.size();) {
-    const std::size_t to = std::min(id.text.find(':', from), id.text.size());
-    fields.push_back(id.text.substr(from, to - from));
-    from = to + 1;
-  }
-  return fields;
+void std_regex(benchmark::State& state) {
+  const std::vector<std::regex> forms = forms_of(Set{state.range(0)});
+  with_each(state, ids_of(state), [&forms](const Id& id) {
+    std::cmatch fields;
+    const char* const begin = id.text.data();
+    const char* const end = begin + id.text.size();
+    return std::any_of(forms.begin(), forms.end(), [&](const std::regex& form) {
+      return std::regex_match(begin, end, fields, form);
+    });
+  });
 }
 
-void std_regex(benchmark::State& state) { with_each_id(state, by_regex); }
-void split_into_strings(benchmark::State& state) { with_each_id(state, by_split); }
+void split_into_strings(benchmark::State& state) {
+  with_each(state, ids_of(state), [](const Id& id) {
+    const char separator = id.text.find('/') == std::string::npos ? ':' : '/';
+    std::vector<std::string> fields;
+    for (std::size_t from = 0; from <= id.text.size();) {
+      const std::size_t to = std::min(id.text.find(separator, from), id.text.size());
+      fields.push_back(id.text.substr(from, to - from));
+      from = to + 1;
+    }
+    return fields;
+  });
+}
 
 // ---- with it
 
 void parse_model_id(benchmark::State& state) {
-  with_each_id(state,
-               [](const Id& id) { return FineTuning::parse_model_id(id.text, *id.provider); });
+  with_each(state, ids_of(state),
+            [](const Id& id) { return FineTuning::parse_model_id(id.text, *id.provider); });
 }
 
 void classify(benchmark::State& state) {
-  with_each_id(state, [](const Id& id) { return FineTuning::classify(id.text); });
+  with_each(state, ids_of(state), [](const Id& id) { return FineTuning::classify(id.text); });
 }
 
 void find_facts(benchmark::State& state) {
-  const std::vector<Id>& set = ids(state.range(0) == 1);
+  const std::vector<Id> ids = ids_of(state);
   std::vector<ModelId> parsed;
-  for (const Id& id : set) parsed.push_back(FineTuning::classify(id.text));
-  measure(state, parsed.size(), [&] {
-    for (const ModelId& id : parsed) benchmark::DoNotOptimize(FineTuning::find_facts(id));
-  });
+  for (const Id& id : ids) parsed.push_back(FineTuning::classify(id.text));
+  with_each(state, parsed, [](const ModelId& id) { return FineTuning::find_facts(id); });
 }
 
+/// Of the models that the table knows: the error for the others is a text.
 void facts(benchmark::State& state) {
   std::vector<Model> models;
-  for (const Id& id : ids(state.range(0) == 1))
-    if (Result<Model> model = Model::from(id.text)) models.push_back(*std::move(model));
-  measure(state, models.size(), [&] {
-    for (const Model& model : models) benchmark::DoNotOptimize(FineTuning::facts(model));
-  });
+  for (const Id& id : ids_of(state))
+    if (Result<Model> model = Model::from(id.text); model && FineTuning::facts(*model))
+      models.push_back(*std::move(model));
+  with_each(state, models, [](const Model& model) { return FineTuning::facts(model); });
 }
 
 void with_both_sets(benchmark::internal::Benchmark* benchmark) {
-  benchmark->Arg(1)->Arg(0)->Apply(as_long_as_asked);
+  benchmark->Arg(static_cast<std::int64_t>(Set::openai))
+      ->Arg(static_cast<std::int64_t>(Set::all))
+      ->Apply(benchmarks::as_long_as_asked);
 }
 
 }  // namespace

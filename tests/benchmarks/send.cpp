@@ -100,7 +100,7 @@ void chat_send(benchmark::State& state) {
 }
 
 void with_both_prompts(benchmark::internal::Benchmark* benchmark) {
-  benchmark->Arg(30)->Arg(64 << 10)->UseRealTime()->Apply(benchmarks::as_long_as_asked);
+  benchmark->Arg(100)->Arg(64 << 10)->UseRealTime()->Apply(benchmarks::as_long_as_asked);
 }
 
 }  // namespace

@@ -18,7 +18,7 @@
 
 namespace {
 
-constexpr std::size_t count_of_events = 10'000;
+constexpr std::size_t count_of_events = 1'000;
 
 /// The recorded stream, with its events that carry text said over and over again.
 std::string make_stream() {
