@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -89,6 +90,8 @@ TEST_CASE("facts say which row they come from, and a fine-tune has its own price
                 nobody_knows, 0.4, "2024-01-04"},
            Case{"together:acct/Meta-Llama-3.1-8B-Instruct-Reference-x-417bfc68", Source::base_row,
                 "meta-llama/Meta-Llama-3.1-8B-Instruct-Reference", 0.2, nobody_knows, 0.2, ""},
+           Case{"together:acct/Mistral-7B-v0.1:suffix:ft-1", Source::base_row,
+                "mistralai/Mistral-7B-v0.1", 0.2, nobody_knows, 0.2, ""},
            Case{"together:acct/Qwen/Qwen2.5-7B-Instruct-32162631", Source::base_row,
                 "Qwen/Qwen2.5-7B-Instruct", nobody_knows, nobody_knows, nobody_knows, ""},
            Case{"google:models/gemini-2.5-pro", Source::own_row, "gemini-2.5-pro", 1.25, 0.125, 10,
@@ -124,6 +127,8 @@ TEST_CASE("facts say which row they come from, and a fine-tune has its own price
            Case{"google:projects/my-project/locations/us-central1/models/custom-gemini-123",
                 Source::base_row, "gemini-pro", nobody_knows, nobody_knows, nobody_knows, ""},
            Case{"vertex:projects/p/locations/l/models/my-gemini-2.5-flash", Source::base_row,
+                "gemini-2.5-flash", nobody_knows, nobody_knows, nobody_knows, ""},
+           Case{"vertex:projects/p/locations/l/models/gemini-2.5-flash", Source::base_row,
                 "gemini-2.5-flash", nobody_knows, nobody_knows, nobody_knows, ""},
        }) {
     INFO(expected.spec);
@@ -167,7 +172,7 @@ TEST_CASE("what nobody knows is an error, never a row of zeros", "[catalog]") {
   for (const std::string_view spec :
        {"openai:ft:gpt-3.5:org:simple:id", "openai:gpt-3.5", "groq:my-lora", "local:llama3:8b",
         "google:tunedModels/my-model", "vertex:projects/p/locations/l/endpoints/1",
-        "cohere:acb944bb-fb49-4c29-a15b-e6a245a7bdf9-ft", "fireworks:accounts/acct/models/out",
+        "google:models/", "fireworks:accounts/acct/models/out",
         "together:acct/new-model-9cbbd9b3"}) {
     INFO(spec);
     const Model model = Model::from(spec).value();
@@ -188,6 +193,12 @@ TEST_CASE("a model is retired from the day it stops", "[catalog]") {
   CHECK_FALSE(is_retired("openai:ft:gpt-3.5-turbo-0613:org::id", "2026-10-22"));
   CHECK(is_retired("openai:gpt-3.5-turbo-0613", "2026-10-22"));
   CHECK(is_retired("openai:davinci:ft-personal-2023-04-28-18-40-02", "2026-11-22"));
+  for (const std::string_view spec :
+       {"cohere:custom-rag-assistant", "cohere:acb944bb-fb49-4c29-a15b-e6a245a7bdf9-ft"}) {
+    CHECK(is_retired(spec, "2025-09-15"));  // its provider stopped serving all of them
+    CHECK_FALSE(is_retired(spec, "2025-09-14"));
+  }
+  CHECK_FALSE(is_retired("cohere:command-r-08-2024", "2025-09-15"));
   CHECK_FALSE(is_retired("openai:gpt-5.6", "9999-12-31"));  // no day is known
 }
 
@@ -274,10 +285,45 @@ TEST_CASE("a program's row of a fine-tune goes before that of its base", "[catal
   CHECK(own.context_window == 2000U);
   CHECK(own.retired_on == "2026-12-31");
 
+  CHECK(own.base_prices.input == 0.15);
+
   const Facts other = facts_of("openai:ft:gpt-4o-mini-2024-07-18:acme::id2", catalog);
   CHECK(other.input_usd_per_mtok == 5.0);
   CHECK(other.max_output == 1000U);
   CHECK(other.retired_on == "2027-01-14");
+}
+
+TEST_CASE("a program's row is found under every name of its model", "[catalog]") {
+  const Catalog catalog = catalog_of(R"([
+    {"provider": "openai", "model_id": "gpt-4o-mini", "max_output": 1},
+    {"provider": "together", "model_id": "Qwen/Qwen2.5-7B-Instruct", "max_output": 2},
+    {"provider": "vertex", "model_id": "gemini-2.5-flash", "max_output": 3},
+    {"provider": "vertex", "model_id": "projects/p/locations/l/models/m", "max_output": 4},
+    {"provider": "openai", "model_id": "openai/ft:gpt-4o:org::id", "max_output": 5}])");
+  struct Case {
+    std::string_view spec;
+    std::uint32_t max_output;
+  };
+  for (const Case& expected : {
+           Case{"openai:gpt-4o-mini", 1},
+           Case{"openai:gpt-4o-mini-2024-07-18", 1},
+           Case{"openai:ft:gpt-4o-mini:org::id", 1},
+           Case{"openai:ft:gpt-4o-mini-2024-07-18:org::id", 1},
+           Case{"together:acct/Qwen2.5-7B-Instruct-name-9cbbd9b3", 2},
+           Case{"together:acct/Qwen2.5-7B-Instruct:name:ft-1", 2},
+           Case{"vertex:publishers/google/models/gemini-2.5-flash", 3},
+           Case{"vertex:projects/p/locations/l/models/m", 4},
+           Case{"openai/ft:gpt-4o:org::id", 5},
+       }) {
+    INFO(expected.spec);
+    CHECK(facts_of(expected.spec, catalog).max_output == expected.max_output);
+  }
+
+  // Not the row of the base that a fine-tune has its name from by chance.
+  CHECK_FALSE(
+      facts_of("vertex:projects/p/locations/l/models/gemini-2.5-flash", catalog).max_output);
+  CHECK_FALSE(facts(Model::from("google:models/").value(),
+                    catalog_of(R"([{"provider": "google", "model_id": "m"}])")));
 }
 
 TEST_CASE("a catalog can hold models and providers that the library does not know", "[catalog]") {

@@ -153,6 +153,8 @@ TEST_CASE("a base model is found for every provider whose ids tell it", "[model]
                 "together:meta-llama/Meta-Llama-3.1-8B-Instruct-Reference"},
            Case{"together:acct/Qwen/Qwen2.5-7B-Instruct-32162631",
                 "together:Qwen/Qwen2.5-7B-Instruct"},
+           Case{"together:acct/Qwen2.5-7B-Instruct:suffix:ft-1",
+                "together:Qwen/Qwen2.5-7B-Instruct"},
            Case{"azure:gpt-4.1-2025-04-14.ft-10e748779e5040e0869db0b9e4995c82",
                 "azure:gpt-4.1-2025-04-14"},
            Case{"mistral:ft:classifier:ministral-3b-latest:2bec22ef:20250702:a2707cf5",
@@ -236,6 +238,7 @@ TEST_CASE("a caller's own provider is asked first and outlives the list it came 
   CHECK(tuned.base()->provider() == tuned.provider());
 
   CHECK(read("groq:llama-3.1-8b-instant").provider().base_url == "https://proxy.example/v1");
+  CHECK(read("llama-3.1-8b-instant").provider().base_url == "https://proxy.example/v1");
   CHECK(read("openai:gpt-4").provider().base_url == providers::openai.base_url);
   CHECK(read("gpt-4").provider() == "openai");
   CHECK_FALSE(Model::from("acme:tuned-small"));

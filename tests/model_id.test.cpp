@@ -201,6 +201,8 @@ TEST_CASE("what looks like no form is unknown", "[model_id]") {
            "google/gemini-2.5-flash:batch",
            "google/gemma-4-31b-it:free",
            "openai/gpt-4o:extended",
+           "anthropic/claude-3-5-sonnet-20241022",
+           "acme/some-model-20240115",
            "meta-llama/llama:a:b",
            "gemma4:31b",
            "llama3:8b",

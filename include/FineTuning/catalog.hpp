@@ -88,12 +88,13 @@ constexpr Facts inherited_facts(const ModelRow& row) {
   return facts;
 }
 
+/// Where the id has lost what stands before the slash, the row is found without it.
 constexpr std::optional<ModelRow> find_base_row(const ModelId& id,
                                                 std::span<const ModelRow> models) {
-  if (id.base_source != ModelId::BaseSource::table) return find_row(id.base_model, models);
-  for (const ModelRow& row : models)
-    if (after_last(row.model_id, '/') == id.base_model) return row;
-  return std::nullopt;
+  if (id.base_source == ModelId::BaseSource::table)
+    for (const ModelRow& row : models)
+      if (after_last(row.model_id, '/') == id.base_model) return row;
+  return find_row(id.base_model, models);
 }
 
 /// A guess may be a model that only another provider of the family still has a row for.
@@ -106,7 +107,7 @@ constexpr std::optional<ModelRow> find_assumed_row(const ModelId& id, const Prov
 }
 
 constexpr std::optional<Facts> find_facts(const ModelId& id, const Provider& provider) {
-  if (const auto own = find_row(table_name(id.text, provider), provider.models))
+  if (const auto own = find_row(table_name(id, provider), provider.models))
     return facts_of(*own, Facts::Source::own_row);
   if (id.base_model.empty()) return std::nullopt;
   const bool is_assumed = id.base_source == ModelId::BaseSource::assumed;
@@ -159,7 +160,8 @@ class Catalog {
   [[nodiscard]] const ModelRow* find(std::string_view id, const Provider& provider) const {
     if (rows_ == nullptr) return nullptr;
     for (const Entry& entry : rows_->entries)
-      if (provider == entry.provider && (entry.row.model_id == id || entry.row.alias == id))
+      if (provider == entry.provider &&
+          (entry.row.model_id == id || (!entry.row.alias.empty() && entry.row.alias == id)))
         return &entry.row;
     return nullptr;
   }
@@ -226,6 +228,16 @@ inline ModelRow row_of(const Facts& facts) {
           .checked = facts.checked};
 }
 
+/// The catalog's row of a model, under this name or another one that the table has for it.
+inline const ModelRow* find_users_row(const Catalog& catalog, std::string_view name,
+                                      const Provider& provider) {
+  const ModelRow* row = catalog.find(name, provider);
+  const auto known = find_row(name, provider.models);
+  if (row == nullptr && known) row = catalog.find(known->model_id, provider);
+  if (row == nullptr && known) row = catalog.find(known->alias, provider);
+  return row;
+}
+
 }  // namespace detail
 
 /// What is known of a model: the catalog's row of the model itself goes before its row of the base,
@@ -236,15 +248,23 @@ inline ModelRow row_of(const Facts& facts) {
   const Provider& provider = model.provider();
   std::optional<Facts> known = detail::find_facts(id, provider);
 
-  const bool says_base = !id.base_model.empty() && id.base_source != ModelId::BaseSource::assumed;
-  if (const ModelRow* users = says_base ? catalog.find(id.base_model, provider) : nullptr) {
+  if (!id.base_model.empty() && id.base_source != ModelId::BaseSource::assumed) {
     const std::optional<ModelRow> base = detail::find_base_row(id, provider.models);
-    known = detail::inherited_facts(base ? detail::overlaid(*base, *users) : *users);
-    known->source = Facts::Source::user_row;
+    const std::string_view name = base ? base->model_id : id.base_model;
+    if (const ModelRow* users = detail::find_users_row(catalog, name, provider)) {
+      known = detail::inherited_facts(base ? detail::overlaid(*base, *users) : *users);
+      known->source = Facts::Source::user_row;
+    }
   }
-  if (const ModelRow* own = catalog.find(detail::table_name(id.text, provider), provider))
+  const ModelRow* own = catalog.find(id.text, provider);
+  if (own == nullptr)
+    own = detail::find_users_row(catalog, detail::table_name(id, provider), provider);
+  if (own != nullptr) {
+    const Prices base_prices = known ? known->base_prices : Prices{};
     known = detail::facts_of(known ? detail::overlaid(detail::row_of(*known), *own) : *own,
                              Facts::Source::user_row);
+    if (id.is_fine_tuned()) known->base_prices = base_prices;
+  }
   if (known) return *known;
   return Error{.kind = ErrorKind::not_found,
                .message = "Nothing is known of the model " + detail::quoted(model.spec()) +
@@ -265,9 +285,12 @@ inline ModelRow row_of(const Facts& facts) {
   return support(model, capability, catalog) == Support::yes;
 }
 
-/// True where the model is known to have ended by `day` (YYYY-MM-DD).
+/// True where the model is known to have ended by `day` (YYYY-MM-DD), alone or because its provider
+/// stopped serving all fine-tunes.
 [[nodiscard]] inline bool is_retired(const Model& model, std::string_view day,
                                      const Catalog& catalog = {}) {
+  const std::string_view all_ended_on = model.provider().fine_tunes_ended_on;
+  if (!all_ended_on.empty() && all_ended_on <= day && model.is_fine_tuned()) return true;
   const Result<Facts> known = facts(model, catalog);
   return known && !known->retired_on.empty() && known->retired_on <= day;
 }

@@ -58,7 +58,7 @@ class Model {
   /// Reads a spec: a provider's name, a colon and an id ("openai:gpt-4o", "vertex:projects/..").
   /// Without the name, the id's form or the table decides; a base model that several providers have
   /// goes to the first of them in providers::all. Providers of the caller's own come before those
-  /// of the library.
+  /// of the library; what their views point to must outlive the Model.
   ///
   /// Fails with invalid_model where no provider can be told or the text can be no id. An id of an
   /// unusual form is not refused: the service decides.
@@ -68,7 +68,7 @@ class Model {
     if (colon != std::string_view::npos && spec.substr(colon, 2) != "::")
       if (const Provider* named = find(spec.substr(0, colon), own_providers))
         return make(spec.substr(colon + 1), of_family(spec.substr(colon + 1), *named));
-    if (const Provider* classified = find_provider(classify(spec).provider))
+    if (const Provider* classified = find(classify(spec).provider, own_providers))
       return make(spec, *classified);
     if (spec.empty()) return detail::id_error(IdError::empty_model_id, spec, {});
     return Error{.kind = ErrorKind::invalid_model,

@@ -110,9 +110,10 @@ constexpr bool is_in_no_id(char c) { return c <= ' ' || c > '~'; }  // char may 
 /// `text` behind a routing prefix of the provider, where a known form follows; else `text`.
 constexpr std::string_view without_routing_prefix(std::string_view text, const Provider& provider) {
   for (const std::string_view prefix : provider.routing_prefixes) {
-    if (prefix.empty()) continue;
     std::string_view rest = text;
-    if (take_prefix(rest, prefix) && provider.recognizes(rest)) return rest;
+    if (prefix.empty() || !take_prefix(rest, prefix)) continue;
+    const Result<ModelId, IdError> id = provider.read_id(rest);
+    if (provider.recognizes(rest) || (id && id->is_fine_tuned())) return rest;
   }
   return text;
 }

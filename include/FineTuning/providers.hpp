@@ -42,9 +42,11 @@ inline constexpr std::array<const Provider*, 11> all{
 
 namespace detail {
 
-/// A model's name in its provider's table: without what routers and collections put in front.
-constexpr std::string_view table_name(std::string_view text, const Provider& provider) {
-  text = without_routing_prefix(text, provider);
+/// A model's name in its provider's table: without what routers and collections put in front. That
+/// of a fine-tune stays whole: its last part may be a base model's name by chance.
+constexpr std::string_view table_name(const ModelId& id, const Provider& provider) {
+  const std::string_view text = without_routing_prefix(id.text, provider);
+  if (id.is_fine_tuned()) return text;
   const std::size_t at = text.rfind("models/");
   return at == std::string_view::npos ? text : text.substr(at + std::string_view("models/").size());
 }

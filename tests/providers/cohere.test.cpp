@@ -43,9 +43,17 @@ TEST_CASE("Cohere's issued ids are read", "[cohere]") {
                                     {"382b43d-small-ft", "", "", "", "382b43d-small"},
                                     {"b10aefe-small-ft", "", "", "", "b10aefe-small"},
                                     {"4592b41-small-ft", "", "", "", "4592b41-small"},
+                                    {"4592b41-medium-ft", "", "", "", "4592b41-medium"},
+                                    {"ACB944BB-fb49-4c29-a15b-e6a245a7bdf9-ft", "", "", "",
+                                     "ACB944BB-fb49-4c29-a15b-e6a245a7bdf9"},
                                     {"cohere/acb944bb-fb49-4c29-a15b-e6a245a7bdf9-ft", "", "", "",
                                      "acb944bb-fb49-4c29-a15b-e6a245a7bdf9"},
                                 });
+}
+
+TEST_CASE("a routing prefix before a custom name is stepped over", "[cohere]") {
+  check_parsed(providers::cohere, {{"cohere/custom-rag-assistant", "command", "", "",
+                                    "custom-rag-assistant", "", "", ModelId::BaseSource::assumed}});
 }
 
 TEST_CASE("Cohere's base models and labels are no fine-tunes", "[cohere]") {
@@ -53,6 +61,10 @@ TEST_CASE("Cohere's base models and labels are no fine-tunes", "[cohere]") {
                 {
                     {"command-r-08-2024", IdError::not_fine_tuned},
                     {"chat-ft", IdError::not_fine_tuned},
+                    {"4592b41-ft", IdError::not_fine_tuned},
+                    {"4592b41--ft", IdError::not_fine_tuned},
+                    {"4592b41-chat-1-ft", IdError::not_fine_tuned},
+                    {"cohere/command-r", IdError::not_fine_tuned},
                     {"casehold-rerank-ft", IdError::not_fine_tuned},
                     {"fee37446-7fc7-42f9-a026-c6ba2fcc422d", IdError::not_fine_tuned},  // an object
                     {"acb944bb_fb49-4c29-a15b-e6a245a7bdf9-ft", IdError::not_fine_tuned},

@@ -29,6 +29,8 @@ TEST_CASE("Mistral's ids are read with and without classifier and suffix", "[mis
            "398b5c3a"},
           {"ft:open-mistral-7b:abcd1234:20260101:my-great-model:efgh5678", "open-mistral-7b",
            "abcd1234", "my-great-model", "efgh5678"},
+          {"ft:open-mistral-7b:my-great-model:587a6b29:20240514:7e773925", "open-mistral-7b",
+           "587a6b29", "my-great-model", "7e773925"},
           {"ft:classifier:ministral-3b-latest:XXX:20250401:XXX", "ministral-3b-latest", "XXX", "",
            "XXX"},
           {"ft:classifier:ministral-3b-latest:2bec22ef:20250702:tone.v2@eu#1:a2707cf5",
@@ -53,7 +55,8 @@ TEST_CASE("Mistral's ids are read with and without classifier and suffix", "[mis
 TEST_CASE("an id with an unknown base and no date is OpenAI's", "[mistral]") {
   for (const std::string_view text :
        {"ft:gpt-4o-2024-08-06:ipevo-corp:20241226:Aia7iefG", "ft:open-llama:acme:mistral:7e773925",
-        "ft:gpt-4o:abcd1234:20249999:7e773925", "ft:gpt-4o:abcd123:20240514:7e773925"}) {
+        "ft:gpt-4o:abcd1234:20249999:7e773925", "ft:gpt-4o:abcd123:20240514:7e773925",
+        "ft:gpt-4o-2024-08-06:12345678:20241226:Aia7iefG"}) {
     INFO(text);
     CHECK(classify(text).provider == "openai");
   }

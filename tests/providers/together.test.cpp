@@ -28,7 +28,9 @@ TEST_CASE("Together's issued ids are read", "[together]") {
           {"mynamespace/meta-llama/Llama-2-7b-hf-32162631", "meta-llama/Llama-2-7b-hf",
            "mynamespace", "", "32162631"},
           {"acct/Qwen/Qwen2.5-7B-Instruct-32162631", "Qwen/Qwen2.5-7B-Instruct", "acct", "",
-           "32162631"},
+           "32162631", "", "", table},
+          {"acct/Qwen/Qwen2.5-7B-Instruct-my-name-32162631", "Qwen/Qwen2.5-7B-Instruct", "acct",
+           "my-name", "32162631", "", "", table},
 
           // One slash, one or two hashes: the table knows the base.
           {"acct_a03a/Llama-3.3-70B-Instruct-Reference-8b98da31-79f56385",
@@ -67,13 +69,27 @@ TEST_CASE("Together's issued ids are read", "[together]") {
 }
 
 TEST_CASE("two colons behind the slash are Together's third form", "[together]") {
-  check_read(providers::together,
-             {
-                 {"acct/new-model:my-suffix:ft-c66a5c18-1d6d-43c9-94bd-32d756425b4b", "new-model",
-                  "acct", "my-suffix", "ft-c66a5c18-1d6d-43c9-94bd-32d756425b4b"},
-                 {"acct/new-model::ft-1", "new-model", "acct", "", "ft-1"},
-                 {"together_ai/acct/new-model:s:ft-1", "new-model", "acct", "s", "ft-1"},
-             });
+  check_read(
+      providers::together,
+      {
+          {"acct/new-model:my-suffix:ft-c66a5c18-1d6d-43c9-94bd-32d756425b4b", "new-model", "acct",
+           "my-suffix", "ft-c66a5c18-1d6d-43c9-94bd-32d756425b4b"},
+          {"acct/new-model::ft-1", "new-model", "acct", "", "ft-1"},
+          {"acct/Qwen2.5-7B-Instruct:s:ft-1", "Qwen2.5-7B-Instruct", "acct", "s", "ft-1", "", "",
+           table},
+          {"acct/Qwen2.5-7B-Instruct-x:s:ft-1", "Qwen2.5-7B-Instruct-x", "acct", "s", "ft-1"},
+          {"together_ai/acct/new-model:s:ft-1", "new-model", "acct", "s", "ft-1"},
+      });
+}
+
+TEST_CASE("an id of account and name alone is told apart by the whole of it", "[together]") {
+  check_parsed(
+      providers::together,
+      {
+          {"acct/gpt-oss-20b", "gpt-oss-20b", "acct", "", "acct/gpt-oss-20b", "", "", table},
+          {"together_ai/myorg/fine-tuned-llama-70b", "fine-tuned-llama-70b", "myorg", "",
+           "myorg/fine-tuned-llama-70b"},
+      });
 }
 
 TEST_CASE("what Together's publishers have is never a fine-tune", "[together]") {

@@ -42,7 +42,7 @@ constexpr Result<ModelId, IdError> read_resource_name(std::string_view text,
   if (fields[0] != "projects" || fields[2] != "locations" || (count != 6 && !is_publisher))
     return IdError::invalid_format;
   for (std::size_t at = 0; at < count; ++at)
-    if (fields[at].empty() || fields[at] == "..") return IdError::invalid_format;
+    if (fields[at].empty()) return IdError::invalid_format;
 
   ModelId id{.text = text, .organization = fields[1], .location = fields[3]};
   if (is_publisher) {
@@ -80,6 +80,7 @@ constexpr bool is_gemini_api_name(std::string_view text) {
 /// Any name of either service.
 constexpr Result<ModelId, IdError> read_google_id(std::string_view text,
                                                   std::span<const ModelRow> models) {
+  if (text.find("..") != std::string_view::npos) return IdError::invalid_format;
   if (text.starts_with("projects/")) return read_resource_name(text, models);
   ModelId id{.text = text, .kind = ModelId::Kind::base};
   if (is_endpoint_number(text)) {
@@ -90,10 +91,14 @@ constexpr Result<ModelId, IdError> read_google_id(std::string_view text,
   std::array<std::string_view, 4> fields{};
   const std::size_t count = split(text, '/', fields);
   const auto is_of = [&](std::string_view collection) {
-    return count == 2 && fields[0] == collection && !fields[1].empty() && fields[1] != "..";
+    return count == 2 && fields[0] == collection && !fields[1].empty();
   };
+  if (text == "endpoints/openapi") {
+    id.kind = ModelId::Kind::unknown;
+    return id;
+  }
   if (is_of("tunedModels") || is_of("endpoints")) {
-    id.kind = fields[1] == "openapi" ? ModelId::Kind::unknown : ModelId::Kind::fine_tuned;
+    id.kind = ModelId::Kind::fine_tuned;
     id.fine_tune_id = fields[1];
     return id;
   }

@@ -59,12 +59,18 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
                     [](char x, char y) { return lower(x) == lower(y); });
 }
 
-/// A UUID: 8-4-4-4-12 lower-case hex digits.
+/// YYYYMMDD
+constexpr bool is_date(std::string_view text) {
+  return text.size() == 8 && all_digits(text) && text.starts_with("20") &&
+         text.substr(4, 2) <= "12" && text.substr(6) <= "31";
+}
+
+/// A UUID: 8-4-4-4-12 hex digits.
 constexpr bool is_uuid(std::string_view text) {
   if (text.size() != 36) return false;
   for (std::size_t at = 0; at < text.size(); ++at) {
     const bool hyphen = at == 8 || at == 13 || at == 18 || at == 23;
-    if (hyphen ? text[at] != '-' : !is_lower_hex(text[at])) return false;
+    if (hyphen ? text[at] != '-' : !is_lower_hex(lower(text[at]))) return false;
   }
   return true;
 }

@@ -34,14 +34,17 @@ inline constexpr ModelRow models[] = {
 };
 // clang-format on
 
-/// custom-NAME, UUID-ft, or the older XXXXXXX-SIZE-ft. None of them names its base.
+/// UUID-ft, or the older XXXXXXX-SIZE-ft, as in 382b43d-small-ft.
 constexpr bool is_issued(std::string_view text) {
   if (!text.ends_with("-ft")) return false;
   text.remove_suffix(3);
-  return detail::is_uuid(text) ||
-         (text.size() > 8 && detail::is_hex_of(text.substr(0, 7), 7) && text.substr(7) == "-small");
+  if (detail::is_uuid(text)) return true;
+  const bool has_hash = detail::is_hex_of(detail::take_until(text, '-'), 7);
+  return has_hash && !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
 }
 
+/// custom-NAME, or an issued id. None of them names its base.
 constexpr Result<ModelId, IdError> read_id(std::string_view text) {
   ModelId id{.text = text, .kind = ModelId::Kind::fine_tuned};
   if (is_issued(text)) {

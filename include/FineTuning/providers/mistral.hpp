@@ -15,14 +15,8 @@ constexpr bool is_base(std::string_view model) {
                      [model](std::string_view family) { return model.starts_with(family); });
 }
 
-/// YYYYMMDD
-constexpr bool is_date(std::string_view text) {
-  return text.size() == 8 && detail::all_digits(text) && text.starts_with("20") &&
-         text.substr(4, 2) <= "12" && text.substr(6) <= "31";
-}
-
-/// ft:[classifier:]BASE:ORG:DATE[:SUFFIX]:RUN. Documents also show it without the date, or with
-/// nothing but a name behind the base.
+/// ft:[classifier:]BASE:ORG:DATE[:SUFFIX]:RUN. Documents also show it with the suffix before ORG,
+/// without the date, or with nothing but a name behind the base.
 constexpr Result<ModelId, IdError> read_id(std::string_view text) {
   std::string_view rest = text;
   if (!detail::take_prefix(rest, "ft:")) return read_opaque_id(text);
@@ -36,7 +30,11 @@ constexpr Result<ModelId, IdError> read_id(std::string_view text) {
              .fine_tune_id = fields[count - 1]};
   if (id.base_model.empty() || id.fine_tune_id.empty()) return IdError::invalid_format;
   if (count > 2) id.organization = fields[1];
-  if (count == 5 || (count == 4 && !is_date(fields[2]))) id.suffix = fields[count - 2];
+  if (count == 5 || (count == 4 && !detail::is_date(fields[2]))) id.suffix = fields[count - 2];
+  if (detail::is_date(id.suffix)) {
+    id.organization = fields[2];
+    id.suffix = fields[1];
+  }
   return id;
 }
 
@@ -46,7 +44,7 @@ constexpr bool recognizes(std::string_view text) {
   const std::size_t count = detail::split(text, ':', fields);
   if (is_base(fields[0]) || fields[0] == "classifier") return true;
   return count >= 4 && count <= fields.size() && detail::is_hex_of(fields[1], 8) &&
-         is_date(fields[2]);
+         detail::is_date(fields[2]) && detail::is_hex_of(fields[count - 1], 8);
 }
 
 }  // namespace mistral_facts

@@ -175,11 +175,13 @@ constexpr std::string_view take_last_hash(std::string_view& rest) {
   return hash;
 }
 
-/// The front of `name` that is the name of a base in the table, the longest one; else empty.
+/// The front of `name` that is the name of a base in the table, with its publisher or without, the
+/// longest one; else empty.
 constexpr std::string_view known_base(std::string_view name) {
   std::string_view longest;
   for (const ModelRow& row : models) {
-    const std::string_view base = detail::after_last(row.model_id, '/');
+    std::string_view base = row.model_id;
+    if (!name.starts_with(base)) base = detail::after_last(base, '/');
     if (base.size() > longest.size() && name.starts_with(base) &&
         (name.size() == base.size() || name[base.size()] == '-'))
       longest = name.substr(0, base.size());
@@ -193,26 +195,26 @@ constexpr Result<ModelId, IdError> read_named_job(std::string_view name, ModelId
   if (detail::split(name, ':', fields) != 3 || fields[0].empty() || fields[2].empty())
     return IdError::invalid_format;
   id.base_model = fields[0];
+  if (known_base(fields[0]) == fields[0]) id.base_source = ModelId::BaseSource::table;
   id.suffix = fields[1];
   id.fine_tune_id = fields[2];
   return id;
 }
 
-/// BASE[-SUFFIX]-HASH[-HASH]; the first hash is the job's. Where neither a hash nor a known base is
-/// there, the whole id is what tells it apart.
+/// BASE[-SUFFIX]-HASH[-HASH]; the first hash is the job's. Where there is neither a hash nor a
+/// suffix, the whole id is what tells it apart.
 constexpr ModelId read_hashed(std::string_view name, ModelId id) {
   std::string_view hash = take_last_hash(name);
   const std::string_view first = take_last_hash(name);
   if (!first.empty()) hash = first;
-  id.fine_tune_id = hash;
   id.base_model = known_base(name);
   if (id.base_model.empty()) {
     id.base_model = name;
-    if (hash.empty()) id.fine_tune_id = id.text;
-    return id;
+  } else {
+    id.base_source = ModelId::BaseSource::table;
+    if (name.size() > id.base_model.size()) id.suffix = name.substr(id.base_model.size() + 1);
   }
-  id.base_source = ModelId::BaseSource::table;
-  if (name.size() > id.base_model.size()) id.suffix = name.substr(id.base_model.size() + 1);
+  id.fine_tune_id = hash.empty() && id.suffix.empty() ? id.text : hash;
   return id;
 }
 
@@ -227,8 +229,9 @@ constexpr Result<ModelId, IdError> read_id(std::string_view text) {
   return read_hashed(name, id);
 }
 
-/// Only what no other service's ids look like: a hash at the end, two colons behind the slash, or a
-/// suffix behind a "-Reference" base, which only this service has.
+/// Only what no other service's ids look like: a hash at the end (a date is one behind a known base
+/// only: anthropic/claude-3-opus-20240229), two colons behind the slash, or a suffix behind a
+/// "-Reference" base, which only this service has.
 constexpr bool recognizes(std::string_view text) {
   std::string_view name = text;
   const std::string_view account = detail::take_until(name, '/');
@@ -239,7 +242,9 @@ constexpr bool recognizes(std::string_view text) {
   const bool is_named_job = slashes == 0 && std::count(name.begin(), name.end(), ':') == 2;
   const std::string_view base = known_base(name);
   const bool is_of_reference = base.ends_with("-Reference") && base.size() < name.size();
-  return is_named_job || is_of_reference || !take_last_hash(name).empty();
+  const std::string_view hash = take_last_hash(name);
+  const bool is_hashed = !hash.empty() && (!base.empty() || !detail::is_date(hash));
+  return is_named_job || is_of_reference || is_hashed;
 }
 
 }  // namespace together_facts
