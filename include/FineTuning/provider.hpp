@@ -107,11 +107,22 @@ namespace detail {
 
 constexpr bool is_in_no_id(char c) { return c <= ' ' || c > '~'; }  // char may be signed: < 0 too
 
+/// Whether there is a character that no id has, or one that no id of this provider has. (Looks at
+/// every character and searches for each refused one: compilers turn both into steps of many
+/// bytes.)
+constexpr bool has_invalid_character(std::string_view text, const Provider& provider) {
+  unsigned char highest = 0;
+  for (const char c : text) highest = std::max(highest, static_cast<unsigned char>(c - '!'));
+  return highest > '~' - '!' ||
+         std::any_of(provider.refused_characters.begin(), provider.refused_characters.end(),
+                     [text](char c) { return text.find(c) != std::string_view::npos; });
+}
+
 /// `text` behind a routing prefix of the provider, where a known form follows; else `text`.
 constexpr std::string_view without_routing_prefix(std::string_view text, const Provider& provider) {
   for (const std::string_view prefix : provider.routing_prefixes) {
     std::string_view rest = text;
-    if (prefix.empty() || !take_prefix(rest, prefix)) continue;
+    if (prefix.empty() || !rest.starts_with(prefix.front()) || !take_prefix(rest, prefix)) continue;
     const Result<ModelId, IdError> id = provider.read_id(rest);
     if (provider.recognizes(rest) || (id && id->is_fine_tuned())) return rest;
   }
@@ -125,9 +136,7 @@ constexpr std::string_view without_routing_prefix(std::string_view text, const P
                                                                const Provider& provider) {
   if (text.empty()) return IdError::empty_model_id;
   if (text.size() > provider.max_id_length) return IdError::model_id_too_long;
-  if (std::any_of(text.begin(), text.end(), detail::is_in_no_id) ||
-      text.find_first_of(provider.refused_characters) != std::string_view::npos)
-    return IdError::invalid_characters;
+  if (detail::has_invalid_character(text, provider)) return IdError::invalid_characters;
   Result<ModelId, IdError> id = provider.read_id(detail::without_routing_prefix(text, provider));
   if (id) {
     id->text = text;

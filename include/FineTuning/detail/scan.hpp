@@ -16,6 +16,14 @@ constexpr std::string_view take_until(std::string_view& rest, char end) {
   return head;
 }
 
+/// Cuts and returns what stands behind the last `mark`, or all of it; `rest` is what stood before.
+constexpr std::string_view take_last(std::string_view& rest, char mark) {
+  const std::size_t at = rest.rfind(mark);
+  const std::string_view tail = rest.substr(at + 1);  // npos + 1 is 0
+  rest = rest.substr(0, at == std::string_view::npos ? 0 : at);
+  return tail;
+}
+
 /// Cuts `prefix` off the front of `rest`; false, and `rest` as it was, where it does not begin so.
 constexpr bool take_prefix(std::string_view& rest, std::string_view prefix) {
   if (!rest.starts_with(prefix)) return false;

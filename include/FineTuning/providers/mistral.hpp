@@ -40,11 +40,13 @@ constexpr Result<ModelId, IdError> read_id(std::string_view text) {
 
 constexpr bool recognizes(std::string_view text) {
   if (!detail::take_prefix(text, "ft:")) return false;
-  std::array<std::string_view, 5> fields{};
+  const std::string_view base = detail::take_until(text, ':');
+  if (is_base(base) || base == "classifier") return true;
+  if (!detail::is_hex_of(detail::take_until(text, ':'), 8)) return false;
+  std::array<std::string_view, 3> fields{};  // DATE[:SUFFIX]:RUN
   const std::size_t count = detail::split(text, ':', fields);
-  if (is_base(fields[0]) || fields[0] == "classifier") return true;
-  return count >= 4 && count <= fields.size() && detail::is_hex_of(fields[1], 8) &&
-         detail::is_date(fields[2]) && detail::is_hex_of(fields[count - 1], 8);
+  return count >= 2 && count <= fields.size() && detail::is_date(fields[0]) &&
+         detail::is_hex_of(fields[count - 1], 8);
 }
 
 }  // namespace mistral_facts

@@ -81,21 +81,18 @@ inline constexpr ModelRow models[] = {
 /// ft:BASE:ORG[:SUFFIX]:ID[:ckpt-step-N]. The suffix is often empty ("::") and sometimes left out
 /// with its colon.
 constexpr Result<ModelId, IdError> read_current(std::string_view rest) {
-  std::array<std::string_view, 5> fields{};
-  std::size_t count = detail::split(rest, ':', fields);
-  if (count > fields.size()) return IdError::invalid_format;
-
   ModelId id{.kind = ModelId::Kind::fine_tuned};
-  if (fields[count - 1].starts_with("ckpt-step-")) {
+  id.base_model = detail::take_until(rest, ':');
+  id.organization = detail::take_until(rest, ':');
+  id.fine_tune_id = detail::take_last(rest, ':');
+  if (id.fine_tune_id.starts_with("ckpt-step-")) {
     id.kind = ModelId::Kind::checkpoint;
-    id.checkpoint = fields[--count];
+    id.checkpoint = id.fine_tune_id;
+    id.fine_tune_id = detail::take_last(rest, ':');
   }
-  if (count != 3 && count != 4) return IdError::invalid_format;
-  id.base_model = fields[0];
-  id.organization = fields[1];
-  id.suffix = count == 4 ? fields[2] : std::string_view{};
-  id.fine_tune_id = fields[count - 1];
-  if (id.base_model.empty() || id.organization.empty() || id.fine_tune_id.empty())
+  id.suffix = rest;
+  if (id.base_model.empty() || id.organization.empty() || id.fine_tune_id.empty() ||
+      id.suffix.find(':') != std::string_view::npos)
     return IdError::invalid_format;
   return id;
 }
@@ -104,9 +101,9 @@ constexpr std::string_view legacy_mark = ":ft-";
 
 constexpr bool is_legacy(std::string_view text) {
   constexpr std::array<std::string_view, 4> bases{"ada", "babbage", "curie", "davinci"};
-  return text.find(legacy_mark) != std::string_view::npos &&
-         std::any_of(bases.begin(), bases.end(),
-                     [text](std::string_view base) { return text.starts_with(base); });
+  return std::any_of(bases.begin(), bases.end(),
+                     [text](std::string_view base) { return text.starts_with(base); }) &&
+         text.find(legacy_mark) != std::string_view::npos;
 }
 
 /// YYYY-MM-DD-HH-MM-SS
@@ -136,9 +133,8 @@ constexpr Result<ModelId, IdError> read_legacy(std::string_view text) {
 }
 
 constexpr Result<ModelId, IdError> read_id(std::string_view text) {
-  if (is_legacy(text)) return read_legacy(text);
   if (detail::take_prefix(text, "ft:")) return read_current(text);
-  return read_opaque_id(text);
+  return is_legacy(text) ? read_legacy(text) : read_opaque_id(text);
 }
 
 constexpr bool recognizes(std::string_view text) {
