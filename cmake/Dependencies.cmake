@@ -11,7 +11,7 @@ macro(FineTuning_depends name version url sha256)
   FetchContent_MakeAvailable(${name})
 endmacro()
 
-find_package(CURL 7.85 REQUIRED)
+find_package(CURL 7.87 REQUIRED)
 find_package(Threads REQUIRED)
 FineTuning_depends(nlohmann_json 3.10
   https://github.com/nlohmann/json/releases/download/v3.11.3/json.tar.xz

@@ -14,7 +14,7 @@ need_build_tools() {
   need cmake command -v cmake
   need ninja-build command -v ninja
   need pkg-config command -v pkg-config
-  need libcurl4-openssl-dev pkg-config --exists "libcurl >= 7.85"
+  need libcurl4-openssl-dev pkg-config --exists "libcurl >= 7.87"
   need nlohmann-json3-dev pkg-config --exists "nlohmann_json >= 3.10"
   need libfmt-dev pkg-config --exists "fmt >= 9"
   need libcpp-httplib-dev pkg-config --exists "cpp-httplib >= 0.11"

@@ -24,12 +24,23 @@ Error cancelled() {
   return {.kind = ErrorKind::cancelled, .message = "The call was cancelled by its caller."};
 }
 
+bool is_page(const http::Head& head) {
+  return http::find_header(head.headers, "content-type").starts_with("text/html");
+}
+
 }  // namespace
 
 Call::Call(CallPlan plan, Moment start) : plan_(std::move(plan)), start_(start.steady) {}
 
 Call::Step Call::next(Moment now) {
   if (stopped_ && state_ != State::done) finish(cancelled());
+  const bool is_due = state_ == State::authorizing || state_ == State::sending;
+  if (is_due && plan_.deadline && now.steady >= *plan_.deadline) {
+    Error error{.kind = ErrorKind::timed_out,
+                .message = "The time for the call ran out before it could be sent; allow more."};
+    if (retries_ > 0) error.causes.push_back(std::move(last_error_));
+    finish(std::move(error));
+  }
   if (state_ == State::authorizing && plan_.brings_key) state_ = State::sending;
   switch (state_) {
     case State::authorizing: return Authorize{.refresh = refreshes_key_};
@@ -37,23 +48,20 @@ Call::Step Call::next(Moment now) {
     case State::done: return Done{};
     case State::sending: break;
   }
-  if (plan_.deadline) {
-    if (now.steady >= *plan_.deadline) {
-      finish(
-          Error{.kind = ErrorKind::timed_out,
-                .message = "The time for the call ran out before it could be sent; allow more."});
-      return Done{};
-    }
+  if (plan_.deadline)
     exchange().total_timeout = std::chrono::ceil<milliseconds>(*plan_.deadline - now.steady);
-  }
+  if (!plan_.lookup) ++attempts_;
+  return Send{.exchange = &exchange(), .attempt = plan_.lookup ? 0 : attempts_};
+}
+
+void Call::begin_attempt() {
   head_ = {};
   body_.clear();
   received_ = 0;
   events_ = {};
   stream_ = {};
   stream_error_.reset();
-  if (!plan_.lookup) ++attempts_;
-  return Send{.exchange = &exchange(), .attempt = plan_.lookup ? 0 : attempts_};
+  state_ = State::authorizing;
 }
 
 void Call::authorized(const Result<http::Headers>& headers) {
@@ -66,49 +74,57 @@ void Call::authorized(const Result<http::Headers>& headers) {
   state_ = State::sending;
 }
 
+/// A page instead of a stream is read as a page.
+bool Call::is_streaming() const {
+  return plan_.stream && !plan_.lookup && head_.status / 100 == 2 && !is_page(head_);
+}
+
+bool Call::is_too_large() const {
+  return plan_.max_response_bytes > 0 && received_ > plan_.max_response_bytes && !stream_.is_over;
+}
+
 http::Flow Call::heard(std::string_view piece, const Deliver& deliver) {
+  if (stream_.is_over) return http::Flow::finish;
   received_ += piece.size();
-  if (plan_.max_response_bytes > 0 && received_ > plan_.max_response_bytes) return http::Flow::stop;
+  if (is_too_large()) return http::Flow::stop;
   if (!is_streaming()) {
     body_ += piece;
     return http::Flow::go_on;
   }
-  if (!events_.feed(piece, [&](const Event& event) { return absorb(event, deliver); }))
-    return http::Flow::stop;
-  return stream_.ended ? http::Flow::finish : http::Flow::go_on;
+  const bool goes_on =
+      events_.feed(piece, [&](const Event& event) { return absorb(event, deliver); });
+  if (stream_.is_over) return http::Flow::finish;
+  return goes_on ? http::Flow::go_on : http::Flow::stop;
 }
 
 bool Call::absorb(const Event& event, const Deliver& deliver) {
-  const bool was_ended = stream_.ended;
   stream_error_ = plan_.dialect->absorb(stream_, event, [&](const StreamEvent& piece) {
     if (stopped_) return;
     delivered_ = true;
     deliver(piece);
   });
-  const bool is_cut =
-      !event.complete && stream_error_ && stream_error_->kind == ErrorKind::malformed_response;
-  // Of an event that is cut, the end of the stream tells; behind the terminator nothing counts.
-  if (is_cut || was_ended) stream_error_.reset();
-  return !stream_error_ && !stopped_;
+  // Of an event that is cut, the end of the stream tells.
+  if (!event.complete && stream_error_ && stream_error_->kind == ErrorKind::malformed_response)
+    stream_error_.reset();
+  return !stream_error_ && !stopped_ && !stream_.is_over;
 }
 
 void Call::exchanged(const std::optional<http::Failure>& failure, Moment now, double dice,
                      const Deliver& deliver) {
-  if (plan_.max_response_bytes > 0 && received_ > plan_.max_response_bytes)
+  if (is_too_large())
     return finish(
         Error{.kind = ErrorKind::malformed_response,
               .message = fmt::format("The answer of {} is larger than the {} bytes that "
                                      "ChatOptions::max_response_bytes allows; raise it.",
-                                     plan_.model.provider().title, plan_.max_response_bytes),
-              .http_status = head_.status});
-  if (is_streaming() && !stopped_ && !stream_error_)
+                                     plan_.model.provider().title, plan_.max_response_bytes)});
+  if (is_streaming() && !stopped_ && !stream_error_ && !stream_.is_over)
     events_.finish([&](const Event& event) { return absorb(event, deliver); });
   if (stopped_) return finish(cancelled());
   if (head_.status != 0 && head_.status / 100 != 2) return refused(now, dice);
-  if (stream_error_ || (stream_.ended && is_streaming())) return stream_ended(now, dice);
+  if (stream_error_ || stream_.is_over) return stream_ended(now, dice);
   if (failure) return failed(*failure, now, dice);
-  if (plan_.lookup) return looked_up();
-  return plan_.stream ? stream_ended(now, dice) : answered();
+  if (plan_.lookup) return looked_up(now);
+  return is_streaming() ? stream_ended(now, dice) : answered(now);
 }
 
 void Call::failed(http::Failure failure, Moment now, double dice) {
@@ -127,29 +143,30 @@ void Call::failed(http::Failure failure, Moment now, double dice) {
 void Call::refused(Moment now, double dice) {
   if (head_.status == 401 && plan_.key_is_refreshable && !plan_.brings_key && !has_refreshed_key_) {
     refreshes_key_ = has_refreshed_key_ = true;
-    state_ = State::authorizing;
-    return;
+    return begin_attempt();
   }
   Error error = plan_.dialect->explain(head_.status, body_);
   if (const auto wait = requested_wait(head_.headers, now.wall)) error.retry_after = wait;
   if (error.request_id.empty()) error.request_id = request_id();
-  complete_refusal(error, plan_.model, plan_.catalog, day_of(now.wall));
+  error = completed(std::move(error),
+                    fmt::format("{} answered {}", plan_.model.provider().title, head_.status), now);
   const bool may_retry = is_retryable(head_.status, head_.headers) &&
                          error.kind != ErrorKind::quota_exhausted &&
                          error.kind != ErrorKind::model_retired;
   retry_or_finish(std::move(error), may_retry, now, dice);
 }
 
-void Call::looked_up() {
+void Call::looked_up(Moment now) {
   const std::string_view title = plan_.model.provider().title;
   const Result<std::string> endpoint = plan_.dialect->decode_lookup(body_);
-  if (!endpoint) return finish(endpoint.error());
+  if (!endpoint)
+    return finish(completed(endpoint.error(),
+                            fmt::format("{} answered what is not its protocol", title), now));
   if (endpoint->empty())
     return finish(Error{.kind = ErrorKind::model_not_found,
                         .message = fmt::format("The model {} exists at {} and is deployed to no "
                                                "endpoint; deploy it first, then ask again.",
                                                plan_.model.id(), title),
-                        .http_status = head_.status,
                         .code = "not_deployed"});
   Result<std::string> url = plan_.url_of_endpoint(*endpoint);
   if (!url) return finish(std::move(url).error());
@@ -157,19 +174,19 @@ void Call::looked_up() {
   found_endpoint_ = *endpoint;
   plan_.lookup.reset();
   retries_ = 0;
-  state_ = State::authorizing;
+  begin_attempt();
 }
 
-void Call::answered() {
+void Call::answered(Moment now) {
   Result<ChatResponse> response = plan_.dialect->decode(body_);
   if (!response) {
     Error error = std::move(response).error();
     const bool is_foreign = error.kind == ErrorKind::malformed_response;
-    error.message =
-        fmt::format("{} answered {}: {}{}", plan_.model.provider().title,
-                    is_foreign ? "what is not its protocol" : "an error as if it were an answer",
-                    error.message, is_foreign ? " Check the base URL." : "");
-    return finish(std::move(error));
+    return finish(completed(
+        std::move(error),
+        fmt::format("{} answered {}", plan_.model.provider().title,
+                    is_foreign ? "what is not its protocol" : "an error as if it were an answer"),
+        now));
   }
   response->raw = std::move(body_);
   finish(*std::move(response));
@@ -178,19 +195,24 @@ void Call::answered() {
 void Call::stream_ended(Moment now, double dice) {
   const std::string_view title = plan_.model.provider().title;
   if (stream_error_) {
-    Error error = *std::move(stream_error_);
-    const std::string code = error.code.empty() ? "" : fmt::format(" ({})", error.code);
-    error.message = fmt::format("The stream of {} failed{}: {}", title, code, error.message);
+    Error error =
+        completed(*std::move(stream_error_), fmt::format("The stream of {} failed", title), now);
     const bool may_retry = is_passing(error.kind);
     return retry_or_finish(std::move(error), may_retry, now, dice);
   }
-  if (stream_.ended) return finish(std::move(stream_.response));
+  if (stream_.is_whole) return finish(std::move(stream_.response));
   Error error{.kind = ErrorKind::interrupted_stream,
               .message = fmt::format("The stream of {} ended before its terminator, so the answer "
                                      "is not whole; Error::partial has what came.",
                                      title),
               .outcome_unknown = true};
   retry_or_finish(std::move(error), plan_.retry_unknown_outcomes, now, dice);
+}
+
+Error Call::completed(Error error, std::string_view opening, Moment now) const {
+  tidy(error, plan_.secrets);
+  complete_refusal(error, opening, plan_.model, plan_.catalog, day_of(now.wall));
+  return error;
 }
 
 void Call::retry_or_finish(Error error, bool may_retry, Moment now, double dice) {
@@ -213,6 +235,7 @@ std::string_view Call::request_id() const {
 void Call::finish(Error error) {
   if (error.http_status == 0) error.http_status = head_.status;
   if (error.request_id.empty()) error.request_id = request_id();
+  if (error.request_id.empty()) error.request_id = stream_.response.request_id;
   error.partial = std::move(stream_.response.content);
   error.attempts = attempts_;
   redact(error, plan_.secrets);

@@ -75,7 +75,7 @@ class Call {
   [[nodiscard]] http::Flow heard(std::string_view piece, const Deliver& deliver);
   void exchanged(const std::optional<http::Failure>& failure, Moment now, double dice,
                  const Deliver& deliver);
-  void waited() { state_ = State::authorizing; }
+  void waited() { begin_attempt(); }
 
   /// The caller wants no more; what has arrived goes into Error::partial.
   void stop() { stopped_ = true; }
@@ -88,19 +88,23 @@ class Call {
   enum class State { authorizing, sending, waiting, done };
 
   [[nodiscard]] http::Exchange& exchange() { return plan_.lookup ? *plan_.lookup : plan_.exchange; }
-  [[nodiscard]] bool is_streaming() const {
-    return plan_.stream && !plan_.lookup && head_.status / 100 == 2;
-  }
+  [[nodiscard]] bool is_streaming() const;
+  [[nodiscard]] bool is_too_large() const;
   bool absorb(const Event& event, const Deliver& deliver);
   [[nodiscard]] std::string_view request_id() const;
+
+  /// Forgets the exchange before.
+  void begin_attempt();
 
   // What came of an exchange.
   void failed(http::Failure failure, Moment now, double dice);
   void refused(Moment now, double dice);
-  void looked_up();
-  void answered();
+  void looked_up(Moment now);
+  void answered(Moment now);
   void stream_ended(Moment now, double dice);
 
+  /// What the provider said, made a whole sentence that begins with `opening`.
+  [[nodiscard]] Error completed(Error error, std::string_view opening, Moment now) const;
   void retry_or_finish(Error error, bool may_retry, Moment now, double dice);
   void finish(Error error);
   void finish(ChatResponse response);

@@ -1,8 +1,6 @@
 // The rows that a program adds to the table of models, read from JSON text. A row that is not
 // understood whole is refused: what is silently left out would be taken for unknown.
 
-#include "json_reader.hpp"
-
 #include <FineTuning/catalog.hpp>
 
 #include <nlohmann/json.hpp>
@@ -23,6 +21,8 @@
 
 namespace FineTuning {
 namespace {
+
+using Json = nlohmann::json;
 
 using Texts = std::deque<std::string>;  // its elements never move, so views of them hold
 
@@ -175,13 +175,13 @@ Error refused(std::string message) {
 }  // namespace
 
 Result<Catalog> Catalog::from_json(std::string_view text) {
-  const std::optional<Json> array = parse_json(text);
-  if (!array || !array->is_array())
+  const Json array = Json::parse(text, nullptr, false);
+  if (!array.is_array())
     return refused("The catalog is not a JSON array of rows; correct its JSON.");
 
   auto rows = std::make_shared<Rows>();
   std::set<std::pair<std::string_view, std::string_view>> seen;
-  for (const Json& object : *array) {
+  for (const Json& object : array) {
     UserRow row;
     std::string wrong = read_row(object, row, rows->texts);
     if (wrong.empty() && !seen.emplace(row.provider, row.facts.model_id).second)

@@ -3,6 +3,7 @@
 #include "call.hpp"
 #include "checks.hpp"
 #include "curl_transport.hpp"
+#include "rag.hpp"
 #include "sentences.hpp"
 
 #include <FineTuning/chat.hpp>
@@ -14,6 +15,7 @@
 #include <exception>
 #include <mutex>
 #include <random>
+#include <system_error>
 #include <utility>
 
 namespace FineTuning {
@@ -113,10 +115,11 @@ bool carries_key(std::string_view header, const Provider& provider) {
          detail::equal_ignoring_case(header, KeyHeader{}.name);
 }
 
-http::Headers key_headers(const Provider& provider, std::string_view key) {
+/// A key as the provider wants to see it; a token goes the same way everywhere.
+http::Headers key_headers(const Account& account, const Provider& provider, std::string_view key) {
   if (key.empty()) return {};
-  return {{std::string(provider.key_header.name),
-           std::string(provider.key_header.prefix) + std::string(key)}};
+  const KeyHeader header = account.access_token ? KeyHeader{} : provider.key_header;
+  return {{std::string(header.name), std::string(header.prefix) + std::string(key)}};
 }
 
 }  // namespace
@@ -127,20 +130,30 @@ class Chat::Shared {
   explicit Shared(ChatOptions options) : options_(std::move(options)) {
     for (const Provider* provider : providers::all) complete_account(*provider);
     for (const Provider& provider : options_.providers) complete_account(provider);
+    for (const auto& [name, account] : options_.accounts)
+      if (!accounts_.contains(name)) unknown_account_ = name;
     transport_ = options_.transport
                      ? options_.transport
                      : http::curl_transport({.ca_file = options_.ca_file, .proxy = options_.proxy});
   }
 
   Result<CallPlan> plan(const ChatRequest& request, bool stream) const {
+    if (!unknown_account_.empty())
+      return Error{
+          .kind = ErrorKind::invalid_request,
+          .message = fmt::format("ChatOptions::accounts has an account of {}, and there is "
+                                 "no provider of that name; correct it.",
+                                 detail::quoted(unknown_account_)),
+          .code = "unknown_provider"};
     Result<Model> model = Model::from(request.model, options_.providers);
     if (!model) return std::move(model).error();
     const Provider& provider = model->provider();
     const DialectFunctions* dialect = functions_of(provider.dialect);
     if (dialect == nullptr)
       return unsupported(provider, "is known by its model ids only: FineTuning cannot talk to it");
-    if (!request.documents.empty() && !provider.accent.documents)
-      return unsupported(provider, "takes no documents here; put them into the messages");
+    if (!request.documents.empty())
+      if (std::optional<Error> error = check_documents(request.documents, provider))
+        return *std::move(error);
 
     CallPlan plan{.model = *std::move(model),
                   .dialect = dialect,
@@ -173,10 +186,14 @@ class Chat::Shared {
     do {
       if (context.stop.stop_requested()) call.stop();
     } while (perform(call.next(moment()), call, model, deliver, context));
-    if (!call.found_endpoint().empty()) remember(model, call.found_endpoint());
     Result<ChatResponse> result = std::move(call).result(moment());
     if (!result && result.error().http_status == 404) forget(model);
     return result;
+  }
+
+  /// The header that would carry the key, without it.
+  http::Headers preview_key(const Provider& provider) const {
+    return key_headers(account_of(provider), provider, redacted);
   }
 
  private:
@@ -195,14 +212,17 @@ class Chat::Shared {
 
   Result<std::string> base_url(const ModelId& id, const Provider& provider) const {
     const Account& account = account_of(provider);
-    if (account.base_url.empty() && provider.addressing.base_url != nullptr)
-      return provider.addressing.base_url(id, place_of(account));
-    std::string url = account.base_url.empty() ? std::string(provider.base_url) : account.base_url;
-    if (url.empty())
+    Result<std::string> url = account.base_url;
+    if (url->empty() && provider.addressing.base_url != nullptr)
+      url = provider.addressing.base_url(id, place_of(account));
+    else if (url->empty())
+      url = std::string(provider.base_url);
+    if (!url) return url;
+    if (url->empty())
       return Error{.kind = ErrorKind::invalid_request,
                    .message = fmt::format("{} has no address: set {} or Account::base_url.",
                                           provider.title, base_url_variable(provider))};
-    if (auto error = check_base_url(url, options_.allow_plain_http)) return *std::move(error);
+    if (auto error = check_base_url(*url, options_.allow_plain_http)) return *std::move(error);
     return url;
   }
 
@@ -272,9 +292,10 @@ class Chat::Shared {
       if (std::optional<Error> error = check_header(name, value)) return error;
       set_header(plan.exchange.headers, name, value);
       if (plan.lookup) set_header(plan.lookup->headers, name, value);
-      if (is_secret_header(name))
+      const bool is_key = carries_key(name, plan.model.provider());
+      if (is_key || is_secret_header(name))
         plan.secrets.insert(plan.secrets.end(), {value, std::string(secret_of(value))});
-      plan.brings_key = plan.brings_key || carries_key(name, plan.model.provider());
+      plan.brings_key = plan.brings_key || is_key;
     }
     return std::nullopt;
   }
@@ -296,6 +317,7 @@ class Chat::Shared {
           transport_->perform(*send->exchange, listener, context.stop);
       listener.rethrow();
       call.exchanged(failure, moment(), roll_dice(), deliver);
+      if (!call.found_endpoint().empty()) remember(model, call.found_endpoint());
     } else if (const auto* wait = std::get_if<Call::Wait>(&step)) {
       trace(context, {.kind = TraceEvent::Kind::waiting,
                       .model = model.spec(),
@@ -325,7 +347,7 @@ class Chat::Shared {
     }
     if (key->empty() && !provider.key_is_optional) return no_key(provider);
     if (std::optional<Error> error = check_key(*key, where)) return *std::move(error);
-    return key_headers(provider, *key);
+    return key_headers(account, provider, *key);
   }
 
   // ---- endpoints behind models
@@ -346,6 +368,7 @@ class Chat::Shared {
 
   ChatOptions options_;
   std::map<std::string, Account, std::less<>> accounts_;
+  std::string unknown_account_;
   std::shared_ptr<http::Transport> transport_;
   mutable std::mutex mutex_;
   mutable std::map<std::string, std::string, std::less<>> endpoints_;
@@ -355,9 +378,10 @@ Chat::Chat() : Chat(ChatOptions{}) {}
 Chat::Chat(ChatOptions options) : shared_(std::make_shared<const Shared>(std::move(options))) {}
 
 Result<ChatResponse> Chat::operator()(const ChatRequest& request, CallContext& context) const {
-  Result<CallPlan> plan = shared_->plan(request, static_cast<bool>(context.on_event));
+  const std::shared_ptr<const Shared> shared = shared_;  // should a sink end the last Chat
+  Result<CallPlan> plan = shared->plan(request, static_cast<bool>(context.on_event));
   if (!plan) return std::move(plan).error();
-  return shared_->run(*std::move(plan), context);
+  return shared->run(*std::move(plan), context);
 }
 
 Result<ChatResponse> Chat::send(const ChatRequest& request, std::stop_token stop) const {
@@ -392,10 +416,18 @@ Result<ChatResponse> Chat::stream(std::string_view model, std::string_view promp
 
 std::future<Result<ChatResponse>> Chat::send_async(ChatRequest request,
                                                    std::stop_token stop) const {
-  return std::async(std::launch::async,
-                    [chat = *this, request = std::move(request), stop = std::move(stop)] {
-                      return chat.send(request, stop);
-                    });
+  try {
+    return std::async(std::launch::async,
+                      [chat = *this, request = std::move(request), stop = std::move(stop)] {
+                        return chat.send(request, stop);
+                      });
+  } catch (const std::system_error& error) {
+    std::promise<Result<ChatResponse>> failed;
+    failed.set_value(Error{.message = fmt::format("There is no thread for the call: {}; send it "
+                                                  "again when others have ended.",
+                                                  error.what())});
+    return failed.get_future();
+  }
 }
 
 Result<http::Exchange> Chat::preview(const ChatRequest& request, bool stream) const {
@@ -404,9 +436,9 @@ Result<http::Exchange> Chat::preview(const ChatRequest& request, bool stream) co
   http::Exchange exchange = plan->lookup ? *std::move(plan->lookup) : std::move(plan->exchange);
   const Provider& provider = plan->model.provider();
   for (auto& [name, value] : exchange.headers)
-    if (is_secret_header(name)) value = redacted;
+    if (is_secret_header(name) || carries_key(name, provider)) value = redacted;
   if (!plan->brings_key)
-    for (const auto& [name, value] : key_headers(provider, redacted))
+    for (const auto& [name, value] : shared_->preview_key(provider))
       set_header(exchange.headers, name, value);
   return exchange;
 }

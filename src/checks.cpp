@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 namespace FineTuning {
 namespace {
@@ -47,6 +48,11 @@ std::string_view host_of(std::string_view rest) {
 }
 
 }  // namespace
+
+bool is_loopback_url(std::string_view url) {
+  if (!detail::take_prefix(url, "https://")) detail::take_prefix(url, "http://");
+  return is_loopback(host_of(url));
+}
 
 std::optional<Error> check_base_url(std::string_view url, bool allow_plain_http) {
   std::string_view rest = url;
@@ -127,9 +133,12 @@ void redact(std::string& text, const std::vector<std::string>& secrets) {
   constexpr std::size_t shortest = 4;  // below that it is no secret, and stands in every other word
   for (const std::string& secret : secrets) {
     if (secret.size() < shortest) continue;
-    for (std::size_t at = 0; (at = text.find(secret, at)) != std::string::npos;
-         at += redacted.size())
-      text.replace(at, secret.size(), redacted);
+    std::string clean;  // built anew: to replace in place takes quadratic time
+    std::size_t from = 0;
+    for (std::size_t at = 0; (at = text.find(secret, from)) != std::string::npos;
+         from = at + secret.size())
+      clean.append(text, from, at - from).append(redacted);
+    if (from != 0) text = std::move(clean.append(text, from));
   }
 }
 

@@ -16,6 +16,9 @@ namespace FineTuning {
 /// http(s)://host[:port][/path], without user, query or fragment; plain http for loopback only.
 [[nodiscard]] std::optional<Error> check_base_url(std::string_view url, bool allow_plain_http);
 
+/// True where a URL's host is this machine.
+[[nodiscard]] bool is_loopback_url(std::string_view url);
+
 /// A key is one line of printable ASCII without spaces. `where` says where it came from.
 [[nodiscard]] std::optional<Error> check_key(std::string_view key, std::string_view where);
 

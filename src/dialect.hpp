@@ -20,7 +20,8 @@ namespace FineTuning {
 /// A streamed answer while it grows.
 struct StreamState {
   ChatResponse response{};
-  bool ended = false;  ///< The dialect's terminator has come.
+  bool is_whole = false;  ///< It is a success if the body ends here.
+  bool is_over = false;   ///< The dialect's terminator has come: nothing that follows counts.
 };
 
 /// Takes the pieces of an answer that the caller may see.

@@ -1,10 +1,13 @@
 // Requests whose answers quote documents.
 
+#include "rag.hpp"
+
 #include <FineTuning/chat.hpp>
 
 #include <fmt/format.h>
 
 #include <optional>
+#include <utility>
 
 namespace FineTuning {
 namespace {
@@ -23,7 +26,14 @@ std::string name_of(const std::vector<Document>& documents, std::size_t index) {
                      id.empty() ? id : fmt::format(" ({})", id));
 }
 
-std::optional<Error> check(const std::vector<Document>& documents) {
+}  // namespace
+
+std::optional<Error> check_documents(const std::vector<Document>& documents,
+                                     const Provider& provider) {
+  if (!provider.accent.documents)
+    return Error{.kind = ErrorKind::unsupported,
+                 .message = fmt::format("{} takes no documents; put their text into a message.",
+                                        provider.title)};
   if (documents.empty()) return invalid("There are no documents to quote; give at least one.");
   if (documents.size() > most_documents)
     return invalid(fmt::format("{} documents are too many; give the {} that matter most.",
@@ -39,15 +49,9 @@ std::optional<Error> check(const std::vector<Document>& documents) {
   return std::nullopt;
 }
 
-}  // namespace
-
 Result<ChatRequest> build_rag_options(std::vector<Document> documents, ChatRequest request,
                                       const Provider& provider) {
-  if (!provider.accent.documents)
-    return Error{.kind = ErrorKind::unsupported,
-                 .message = fmt::format("{} takes no documents; put their text into a message.",
-                                        provider.title)};
-  if (std::optional<Error> error = check(documents)) return *std::move(error);
+  if (std::optional<Error> error = check_documents(documents, provider)) return *std::move(error);
   request.documents = std::move(documents);
   return request;
 }

@@ -8,23 +8,12 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <span>
 
 namespace FineTuning {
 namespace {
 
 using std::chrono::milliseconds;
-
-/// A positive number of `unit`s; empty where the text is none, or too large to be meant.
-std::optional<milliseconds> parse_wait(std::string_view text, milliseconds unit) {
-  double number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || stop != end || !std::isfinite(number) || number <= 0) return {};
-  constexpr double longest = 1e15;  // milliseconds: 31,000 years
-  const double wait = std::ceil(number * static_cast<double>(unit.count()));
-  if (wait > longest) return {};
-  return milliseconds(static_cast<milliseconds::rep>(wait));
-}
 
 std::optional<int> digits(std::string_view text) {
   int number = 0;
@@ -40,6 +29,17 @@ std::optional<unsigned> index_of(std::string_view name, std::span<const std::str
 }
 
 }  // namespace
+
+std::optional<milliseconds> parse_wait(std::string_view text, milliseconds unit) {
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end || !std::isfinite(number) || number <= 0) return {};
+  constexpr double longest = 1e15;  // milliseconds: 31,000 years
+  const double wait = std::ceil(number * static_cast<double>(unit.count()));
+  if (wait > longest) return {};
+  return milliseconds(static_cast<milliseconds::rep>(wait));
+}
 
 std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text) {
   constexpr std::array<std::string_view, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};

@@ -19,6 +19,11 @@ inline constexpr std::chrono::milliseconds longest_retry_wait = std::chrono::sec
 [[nodiscard]] std::optional<std::chrono::milliseconds> requested_wait(
     const http::Headers& headers, std::chrono::system_clock::time_point now);
 
+/// A positive number of `unit`s, rounded up; empty where the text is none, or too large to be
+/// meant.
+[[nodiscard]] std::optional<std::chrono::milliseconds> parse_wait(std::string_view text,
+                                                                  std::chrono::milliseconds unit);
+
 /// A moment as HTTP writes it: "Sun, 06 Nov 1994 08:49:37 GMT".
 [[nodiscard]] std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text);
 

@@ -2,6 +2,8 @@
 
 #include "sentences.hpp"
 
+#include "checks.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,10 +22,11 @@ std::string advice_on(const Error& error, const Model& model) {
     case ErrorKind::model_not_found:
       if (model.is_fine_tuned())
         return "Check that the id is whole, that its fine-tuning job has finished, and that the "
-               "key "
-               "belongs to the organisation or project that owns it.";
+               "key belongs to the organisation or project that owns it.";
       return "Check how the model is spelt, and that the key may use it.";
-    case ErrorKind::not_found: return "Check the base URL.";
+    case ErrorKind::model_retired: return "Move to another model.";
+    case ErrorKind::not_found:
+    case ErrorKind::malformed_response: return "Check the base URL.";
     case ErrorKind::quota_exhausted: return "Add credit or raise the limit; waiting does not help.";
     case ErrorKind::rate_limited:
       return error.retry_after
@@ -58,6 +61,29 @@ std::string retirement_advice(const Model& model, const Catalog& catalog, std::s
                      replacement.empty() ? "another model" : replacement);
 }
 
+/// In one line, its white space folded, and of at most `longest` bytes and an ellipsis.
+std::string one_line(std::string_view text, std::size_t longest) {
+  std::string line;
+  for (const char c : text) {
+    const bool is_space = static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
+    if (!is_space)
+      line += c;
+    else if (!line.empty() && line.back() != ' ')
+      line += ' ';
+  }
+  if (line.ends_with(' ')) line.pop_back();
+  if (line.size() > longest) {
+    const auto is_continuation = [](char c) {
+      return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+    };
+    std::size_t end = longest;
+    while (end > 0 && is_continuation(line[end])) --end;
+    line.resize(end);
+    line += "...";
+  }
+  return line;
+}
+
 std::string_view doing(http::Phase phase) {
   constexpr std::array<std::string_view, 6> names{"looking up the host",   "connecting",
                                                   "agreeing on TLS",       "sending the request",
@@ -67,17 +93,25 @@ std::string_view doing(http::Phase phase) {
 
 }  // namespace
 
-void complete_refusal(Error& error, const Model& model, const Catalog& catalog,
-                      std::string_view today) {
+void tidy(Error& error, const std::vector<std::string>& secrets) {
+  constexpr std::size_t longest_message = 600;
+  constexpr std::size_t longest_name = 100;
+  redact(error, secrets);  // first: half a secret would not be recognised
+  error.message = one_line(error.message, longest_message);
+  error.code = one_line(error.code, longest_name);
+  error.request_id = one_line(error.request_id, longest_name);
+}
+
+void complete_refusal(Error& error, std::string_view opening, const Model& model,
+                      const Catalog& catalog, std::string_view today) {
   const bool is_redirect = error.http_status >= 300 && error.http_status < 400;
   if (is_redirect) {
     error.kind = ErrorKind::invalid_request;
     error.code = "redirected";
     error.message = fmt::format(
-        "{} answered {}, a redirect; it is not followed, so that the key goes nowhere else. "
-        "Correct "
-        "the base URL.",
-        model.provider().title, error.http_status);
+        "{}, a redirect; it is not followed, so that the key goes nowhere else. Correct the base "
+        "URL.",
+        opening);
     return;
   }
   std::string advice = advice_on(error, model);
@@ -88,8 +122,7 @@ void complete_refusal(Error& error, const Model& model, const Catalog& catalog,
     }
   }
   const std::string code = error.code.empty() ? "" : fmt::format(" ({})", error.code);
-  error.message = fmt::format("{} answered {}{}: {}", model.provider().title, error.http_status,
-                              code, with_full_stop(std::move(error.message)));
+  error.message = fmt::format("{}{}: {}", opening, code, with_full_stop(std::move(error.message)));
   if (!advice.empty()) error.message += ' ' + advice;
 }
 
@@ -105,9 +138,8 @@ Error error_of(const http::Failure& failure, const Model& model) {
     case http::Failure::Kind::tls:
       error.kind = ErrorKind::tls;
       error.message = fmt::format(
-          "The server could not prove that it is {}, so nothing was sent: {} If the server is "
-          "yours, "
-          "name its authority in ChatOptions::ca_file.",
+          "There is no safe connection to {}, so nothing was sent: {} If the server is "
+          "yours, name its authority in ChatOptions::ca_file.",
           title, with_full_stop(failure.message));
       break;
     case http::Failure::Kind::stopped:

@@ -9,13 +9,19 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace FineTuning {
 
-/// Completes what a dialect read from a refusal: says who answered, and what to do. A model that
-/// the table (or the catalog) knows to have ended becomes model_retired. `today` is YYYY-MM-DD.
-void complete_refusal(Error& error, const Model& model, const Catalog& catalog,
-                      std::string_view today);
+/// Makes what a provider said fit for a sentence: without secrets, each text in one line and not
+/// endless.
+void tidy(Error& error, const std::vector<std::string>& secrets);
+
+/// Completes what a dialect read from a refusal: `opening` says who did what ("OpenAI answered
+/// 404"), and what to do about it follows. A model that the table (or the catalog) knows to have
+/// ended becomes model_retired. `today` is YYYY-MM-DD.
+void complete_refusal(Error& error, std::string_view opening, const Model& model,
+                      const Catalog& catalog, std::string_view today);
 
 /// An exchange without a whole answer, as an error.
 [[nodiscard]] Error error_of(const http::Failure& failure, const Model& model);

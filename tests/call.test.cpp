@@ -373,7 +373,7 @@ TEST_CASE("a failure says what happened, when, and what that means", "[call]") {
        "OpenAI took too long: time ran out while receiving the answer. The request may have been "
        "carried out, and billed; look before it is sent again."},
       {failing(FailureKind::tls, Phase::tls, false),
-       "The server could not prove that it is OpenAI, so nothing was sent: it broke. If the server "
+       "There is no safe connection to OpenAI, so nothing was sent: it broke. If the server "
        "is yours, name its authority in ChatOptions::ca_file."},
   };
   for (const auto& [answer, message] : cases) {
@@ -486,7 +486,8 @@ TEST_CASE("a look-up that leads nowhere says why", "[call]") {
        "No endpoint."},
       {{.body = "<html>"},
        ErrorKind::malformed_response,
-       "The description of the model is not a JSON object."},
+       "Vertex AI answered what is not its protocol: The description of the model is not a JSON "
+       "object. Check the base URL."},
       {{.status = 404, .body = R"({"error":{"status":"NOT_FOUND","message":"No model"}})"},
        ErrorKind::model_not_found,
        "Vertex AI answered 404 (NOT_FOUND): No model. Check that the id is whole, that its "
@@ -549,11 +550,23 @@ TEST_CASE("a stream ends well or says how it ended, with the text so far", "[cal
        {.body = first_event + "data: {oops\n\n" + last_events},
        ErrorKind::malformed_response,
        "Hel"},
+      {"text behind the terminator",
+       {.body = first_event + last_events + first_event},
+       {},
+       "Hello"},
       {"a page instead of a stream",
-       {.body = "<html></html>"},
-       ErrorKind::interrupted_stream,
-       "",
-       true},
+       {.headers = {{"content-type", "text/html; charset=utf-8"}}, .body = "<html></html>"},
+       ErrorKind::malformed_response,
+       ""},
+      {"an error event that is a text",
+       {.body = first_event + "event: error\ndata: Busy\n\n"},
+       ErrorKind::server_error,
+       "Hel"},
+      {"a tool call that cannot be",
+       {.body = first_event +
+                "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":4294967296}]}}]}\n\n"},
+       ErrorKind::malformed_response,
+       "Hel"},
   };
   for (const Case& c : cases) {
     INFO(c.name);
@@ -571,6 +584,88 @@ TEST_CASE("a stream ends well or says how it ended, with the text so far", "[cal
       CHECK(life.result.error().http_status == 200);
     }
   }
+}
+
+TEST_CASE("a Gemini stream is read to its end, whatever its chunks say of finishing", "[call]") {
+  const auto chunk = [](const std::string& text) {
+    return R"(data: {"candidates":[{"content":{"parts":[{"text":")" + text +
+           R"("}]},"finishReason":"STOP"}]})" + "\n\n";
+  };
+  CallPlan plan = plan_for("google:tunedModels/m");
+  plan.stream = true;
+  const Life whole = Driver{.answers = {{.body = chunk("Hel") + chunk("lo")}}}.live(plan);
+  REQUIRE(whole.result);
+  CHECK(whole.result->content == "Hello");
+
+  Answer cut = failing(FailureKind::network, Phase::receiving, true, chunk("Hel"));
+  const Life broken = Driver{.answers = {cut}}.live(plan);
+  REQUIRE_FALSE(broken.result);
+  CHECK(broken.result.error().kind == ErrorKind::interrupted_stream);
+  CHECK(broken.result.error().partial == "Hel");
+}
+
+TEST_CASE("what a provider said is fit for a sentence: no secret, one line, not endless",
+          "[call]") {
+  const std::string body = R"({"error":{"message":")" + std::string(590, 'x') +
+                           R"( sk-secret","code":"a\nb\u001b[31m)" + std::string(1'000, 'y') +
+                           R"("}})";
+  const Life life = Driver{.answers = {{.status = 400, .body = body}}}.live(plain());
+  REQUIRE_FALSE(life.result);
+  const Error& error = life.result.error();
+  CHECK(error.message.find("sk-") == std::string::npos);
+  CHECK(error.message.size() < 900);
+  CHECK(error.code.starts_with("a b [31myyy"));
+  CHECK(error.code.size() < 110);
+  CHECK(error.message.find_first_of("\n\x1b") == std::string::npos);
+}
+
+TEST_CASE("the request id that a stream has told is in its error", "[call]") {
+  const std::string body =
+      "data: {\"x_groq\":{\"id\":\"req_9\"},\"choices\":[]}\n\n"
+      "data: {\"error\":{\"message\":\"Oh.\"}}\n\n";
+  CallPlan plan = plan_for("groq:llama-3.1-8b-instant");
+  plan.stream = true;
+  plan.max_retries = 0;
+  const Life life = Driver{.answers = {{.body = body}}}.live(plan);
+  REQUIRE_FALSE(life.result);
+  CHECK(life.result.error().request_id == "req_9");
+}
+
+TEST_CASE("an error tells of its own attempt", "[call]") {
+  Call call(plain(), start);
+  const Deliver deliver = [](const StreamEvent& /*event*/) {};
+  static_cast<void>(call.next(start));
+  call.authorized(http::Headers{});
+  static_cast<void>(call.next(start));
+  call.heard(http::Head{503, {{"x-request-id", "req_503"}}});
+  call.exchanged({}, start, 0, deliver);
+  CHECK(std::holds_alternative<Call::Wait>(call.next(start)));
+  call.waited();
+  static_cast<void>(call.next(start));
+  call.authorized(Error{.kind = ErrorKind::permission_denied, .message = "No token."});
+  const Result<ChatResponse> result = std::move(call).result(start);
+  CHECK(result.error().http_status == 0);
+  CHECK(result.error().request_id.empty());
+}
+
+TEST_CASE("time that runs out between attempts says what the last one said", "[call]") {
+  CallPlan plan = plain();
+  plan.deadline = start.steady + 2s;
+  Call call(plan, start);
+  const Deliver deliver = [](const StreamEvent& /*event*/) {};
+  static_cast<void>(call.next(start));
+  call.authorized(http::Headers{});
+  static_cast<void>(call.next(start));
+  call.heard(http::Head{503, {}});
+  call.exchanged({}, start, 0, deliver);
+  CHECK(std::holds_alternative<Call::Wait>(call.next(start)));
+  call.waited();
+  // No key is asked for any more.
+  CHECK(std::holds_alternative<Call::Done>(call.next({start.steady + 2s, start.wall})));
+  const Result<ChatResponse> result = std::move(call).result(start);
+  CHECK(result.error().kind == ErrorKind::timed_out);
+  REQUIRE(result.error().causes.size() == 1);
+  CHECK(result.error().causes[0].http_status == 503);
 }
 
 TEST_CASE("a stream is sent again only while nothing of it has been delivered", "[call]") {
@@ -731,8 +826,10 @@ TEST_CASE("an error under a good status is that error", "[call]") {
   const Life life = Driver{.answers = {{.body = body}}}.live(plan_for("google:tunedModels/m"));
   REQUIRE_FALSE(life.result);
   CHECK(life.result.error().kind == ErrorKind::overloaded);
-  CHECK(life.result.error().message ==
-        "Google (Gemini API) answered an error as if it were an answer: Busy.");
+  CHECK(
+      life.result.error().message ==
+      "Google (Gemini API) answered an error as if it were an answer (UNAVAILABLE): Busy. Send it "
+      "again later.");
 }
 
 TEST_CASE("an answer that is too large ends the call and says what to raise", "[call]") {

@@ -226,10 +226,10 @@ TEST_CASE("what cannot be asked is refused before anything is sent", "[chat]") {
        "Mistral is known by its model ids only: FineTuning cannot talk to it."},
       {{.model = tuned, .documents = {{.content = "text"}}},
        ErrorKind::unsupported,
-       "OpenAI takes no documents here; put them into the messages."},
+       "OpenAI takes no documents; put their text into a message."},
       {{.model = tuned, .extra = "[]"},
        ErrorKind::invalid_request,
-       "ChatRequest::extra is not a JSON object; correct it."},
+       "ChatRequest::extra is not a JSON object of at most 128 levels; correct it."},
       {{.model = tuned, .messages = {Message::user("\xff")}},
        ErrorKind::invalid_request,
        "The request has text that is not UTF-8, or a number that is not finite; convert it first."},
@@ -351,7 +351,8 @@ TEST_CASE("a stream that fails before its text may be sent again", "[chat]") {
       chat_on(once, {.max_retries = 0}).stream(tuned, "Hi", takes_all);
   REQUIRE_FALSE(response);
   CHECK(response.error().kind == ErrorKind::server_error);
-  CHECK(response.error().message == "The stream of OpenAI failed (server_error): Oh");
+  CHECK(response.error().message ==
+        "The stream of OpenAI failed (server_error): Oh. Send it again later.");
   CHECK(response.error().request_id == "req_1");
 }
 

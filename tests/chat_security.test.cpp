@@ -100,9 +100,48 @@ TEST_CASE("a provider of the caller's own shows its key over plain http no more 
                       .base_url = "http://my.example",
                       .chat_path = "/chat"};
   const auto transport = canned();
-  CHECK_FALSE(chat_on(transport, {.accounts = {{"mine", {.api_key = "key"}}}, .providers = {mine}})
-                  .send("mine:m", "Hi"));
+  Provider regional = mine;
+  regional.addressing.base_url = [](const ModelId&, const Place&) {
+    return Result<std::string>(std::string("http://my.example"));
+  };
+  for (const Provider& provider : {mine, regional})
+    CHECK_FALSE(
+        chat_on(transport, {.accounts = {{"mine", {.api_key = "key"}}}, .providers = {provider}})
+            .send("mine:m", "Hi"));
   CHECK(transport->asked().empty());
+}
+
+TEST_CASE("a key is a secret whatever the name of its header", "[chat]") {
+  const Provider mine{.name = "mine",
+                      .title = "My service",
+                      .dialect = Dialect::openai_chat,
+                      .base_url = "https://my.example",
+                      .chat_path = "/chat",
+                      .key_header = {.name = "X-Pass", .prefix = ""}};
+  const auto transport =
+      canned({{.status = 400, .body = R"({"message":"of-call-secret is bad"})"}});
+  const Chat chat = chat_on(transport, {.providers = {mine}});
+  const ChatRequest request{.model = "mine:m", .extra_headers = {{"x-pass", "of-call-secret"}}};
+  const Result<http::Exchange> preview = chat.preview(request);
+  REQUIRE(preview);
+  CHECK(http::find_header(preview->headers, "x-pass") == "[redacted]");
+  const Result<ChatResponse> response = chat.send(request);
+  REQUIRE_FALSE(response);
+  CHECK(mentions(response.error().message, "[redacted] is bad"));
+}
+
+TEST_CASE("a token is shown as one, also where keys have a header of their own", "[chat]") {
+  const auto transport = canned({{.status = 400}});
+  const Chat chat = chat_on(transport, {.accounts = {{"google", {.access_token = [](bool) {
+                                                        return Result<std::string>("ya29.token");
+                                                      }}}}});
+  CHECK_FALSE(chat.send("google:tunedModels/m", "Hi"));
+  const http::Headers sent = transport->asked().at(0).headers;
+  CHECK(http::find_header(sent, "Authorization") == "Bearer ya29.token");
+  CHECK(http::find_header(sent, "x-goog-api-key").empty());
+  const Result<http::Exchange> preview = chat.preview({.model = "google:tunedModels/m"});
+  REQUIRE(preview);
+  CHECK(http::find_header(preview->headers, "Authorization") == "Bearer [redacted]");
 }
 
 TEST_CASE("a model's id cannot leave its place in a URL", "[chat]") {

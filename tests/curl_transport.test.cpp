@@ -18,6 +18,7 @@
 #include <chrono>
 #include <functional>
 #include <future>
+#include <latch>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -609,7 +610,7 @@ TEST_CASE("bytes that nobody asked for are no answer to the next call", "[curl_t
   CHECK(was_answered(perform(*transport, post(server.url())), "good 1"));
 }
 
-TEST_CASE("plain http does not go through a proxy of the environment", "[curl_transport]") {
+TEST_CASE("plain http to this machine goes through no proxy", "[curl_transport]") {
   LoopbackServer proxy(answer_each(answer("from the proxy")));
   LoopbackServer server(answer_each(answer("ok")));
   for (const char* variable : {"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"}) {
@@ -617,16 +618,67 @@ TEST_CASE("plain http does not go through a proxy of the environment", "[curl_tr
     const FineTuning::test::Environment environment({{variable, proxy.url()}});
     CHECK(was_answered(perform(*http::curl_transport({}), post(server.url())), "ok"));
   }
+  CHECK(was_answered(perform(*http::curl_transport({.proxy = proxy.url()}), post(server.url())),
+                     "ok"));
   CHECK(proxy.connections() == 0);
 }
 
-TEST_CASE("a proxy of the settings is asked", "[curl_transport]") {
+TEST_CASE("plain http to another machine goes through a proxy", "[curl_transport]") {
   LoopbackServer proxy(answer_each(answer("from the proxy")));
+  const std::string url = "http://model.example:8080";  // nobody but the proxy looks it up
+  CHECK(was_answered(perform(*http::curl_transport({.proxy = proxy.url()}), post(url)),
+                     "from the proxy"));
+  const FineTuning::test::Environment environment({{"http_proxy", proxy.url()}});
+  CHECK(was_answered(perform(*http::curl_transport({}), post(url)), "from the proxy"));
+  REQUIRE(proxy.requests().size() == 2);
+  CHECK(proxy.requests()[0].starts_with("POST " + url + "/v1/chat/completions HTTP/1.1"));
+}
+
+TEST_CASE("what a proxy's setting holds is in no message", "[curl_transport]") {
+  for (const char* proxy : {"http://user:proxy-password@proxy.example:31 28",
+                            "odd://user:proxy-password@proxy.example"}) {
+    const Heard heard =
+        perform(*http::curl_transport({.proxy = proxy}), get("https://host.example"));
+    REQUIRE(heard.failure);
+    INFO(heard.failure->message);
+    CHECK(heard.failure->message.find("password") == std::string::npos);
+  }
+}
+
+TEST_CASE("a connection that was idle for long is not used again", "[curl_transport]") {
+  // At an age of 0 seconds each is too old at once.
   LoopbackServer server(answer_each(answer("ok")));
-  const auto transport = http::curl_transport({.proxy = proxy.url()});
-  CHECK(was_answered(perform(*transport, post(server.url())), "from the proxy"));
-  REQUIRE(proxy.requests().size() == 1);
-  CHECK(proxy.requests()[0].starts_with("POST " + server.url() + "/v1/chat/completions HTTP/1.1"));
+  const auto transport = http::curl_transport({.idle_connection_age = std::chrono::seconds(0)});
+  for (int call = 0; call < 3; ++call)
+    CHECK(was_answered(perform(*transport, post(server.url())), "ok"));
+  CHECK(server.connections() == 3);
+}
+
+TEST_CASE("connections that a peak of calls has left are closed when they are cold",
+          "[curl_transport]") {
+  constexpr std::size_t peak = 8;
+  std::latch all_sent(peak);
+  LoopbackServer server([&](Connection& connection) {
+    connection.read_request();
+    if (connection.number() < peak) all_sent.arrive_and_wait();
+    connection.send(answer("ok"));
+    connection.hold();
+  });
+  const auto transport = http::curl_transport({.idle_connection_age = std::chrono::seconds(0)});
+  std::vector<std::jthread> callers(peak);
+  for (std::jthread& caller : callers)
+    caller = std::jthread([&] { perform(*transport, post(server.url())); });
+  callers.clear();
+  perform(*transport, post(server.url()));
+  CHECK(server.wait_for_closed(peak));
+}
+
+TEST_CASE("what is neither GET nor POST is not sent", "[curl_transport]") {
+  LoopbackServer server(answer_each(answer("ok")));
+  http::Exchange exchange = post(server.url());
+  exchange.method = "DELETE";
+  check_failure(perform(*http::curl_transport({}), exchange), Kind::network, Phase::connecting,
+                false);
   CHECK(server.connections() == 0);
 }
 

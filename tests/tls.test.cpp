@@ -70,7 +70,8 @@ class TlsWire final : public Wire {
 /// What a server needs to accept TLS.
 class TlsSide {
  public:
-  explicit TlsSide(const Identity& identity) : context_(SSL_CTX_new(TLS_server_method())) {
+  explicit TlsSide(const Identity& identity, std::string_view protocol = "http/1.1")
+      : context_(SSL_CTX_new(TLS_server_method())), protocol_(protocol) {
     REQUIRE(SSL_CTX_use_certificate(context_.get(), identity.certificate.get()) == 1);
     REQUIRE(SSL_CTX_use_PrivateKey(context_.get(), identity.key.get()) == 1);
     SSL_CTX_set_alpn_select_cb(context_.get(), choose_protocol, this);
@@ -95,14 +96,15 @@ class TlsSide {
  private:
   static int choose_protocol(SSL* /*session*/, const unsigned char** chosen, unsigned char* size,
                              const unsigned char* offered, unsigned offered_size, void* side) {
-    static_cast<TlsSide*>(side)->offered_.assign(offered, offered + offered_size);
-    static constexpr unsigned char protocol[] = {'h', 't', 't', 'p', '/', '1', '.', '1'};
-    *chosen = protocol;
-    *size = sizeof protocol;
+    auto& self = *static_cast<TlsSide*>(side);
+    self.offered_.assign(offered, offered + offered_size);
+    *chosen = reinterpret_cast<const unsigned char*>(self.protocol_.data());
+    *size = static_cast<unsigned char>(self.protocol_.size());
     return SSL_TLSEXT_ERR_OK;
   }
 
   std::unique_ptr<SSL_CTX, Identity::Free<SSL_CTX_free>> context_;
+  std::string protocol_;
   std::string offered_;
 };
 
@@ -132,8 +134,9 @@ struct Listener final : http::Listener {
   }
   http::Flow on_body(std::string_view piece) noexcept override {
     body += piece;
-    return http::Flow::go_on;
+    return opinion;
   }
+  http::Flow opinion = http::Flow::go_on;
   int status = 0;
   std::string body;
 };
@@ -243,6 +246,7 @@ TEST_CASE("a CA file that is not there is a failure and no way round it", "[tls]
   const Failure failure =
       failure_of({.ca_file = "/tmp/FineTuning-no-such-file"}, post(server.url("https")));
   CHECK(failure.kind == Kind::tls);
+  CHECK(failure.message == "the file of certificate authorities cannot be read");
   CHECK_FALSE(failure.may_have_reached_server);
 }
 
@@ -256,6 +260,34 @@ TEST_CASE("HTTP/2 is offered to a server that speaks TLS", "[tls]") {
                     ->perform(post(server.url("https")), listener, {}));
   CHECK(listener.body == "ok");
   CHECK(tls.offered() == "\2h2\10http/1.1");
+}
+
+TEST_CASE("over HTTP/2 as well, a server hears at once that nobody waits for the rest", "[tls]") {
+  using namespace std::string_view_literals;
+  // Frames: SETTINGS, the ACK of the client's, HEADERS with ":status: 200", DATA that is not the
+  // end.
+  constexpr std::string_view begun =
+      "\0\0\0\4\0\0\0\0\0"
+      "\0\0\0\4\1\0\0\0\0"
+      "\0\0\1\1\4\0\0\0\1\x88"
+      "\0\0\4\0\0\0\0\0\1some"sv;
+  const Identity authority = make_authority();
+  const CaFile ca_file(authority);
+  const TlsSide tls(issue(authority), "h2");
+  LoopbackServer server(
+      [begun](Connection& connection) {
+        connection.send(begun);
+        connection.hold();
+      },
+      tls.accept());
+  const auto transport = http::curl_transport({.ca_file = ca_file.path()});
+  Listener listener;
+  listener.opinion = http::Flow::stop;
+  const auto failure = transport->perform(post(server.url("https")), listener, {});
+  REQUIRE(failure);
+  CHECK(failure->kind == Kind::stopped);
+  CHECK(listener.body == "some");
+  CHECK(server.wait_for_closed(1));  // while the transport is there
 }
 
 TEST_CASE("a request on a used TLS connection that is closed unanswered is not sent again",

@@ -20,12 +20,14 @@
 
 namespace FineTuning {
 
-/// How one provider is reached. What is empty comes from the environment, then from the default.
+/// How one provider is reached. What is empty comes from the environment, which is read once, when
+/// the Chat is made, then from the default.
 struct Account {
   std::string api_key{};   ///< Environment: the provider's key variable, as OPENAI_API_KEY.
   std::string base_url{};  ///< Environment: <PROVIDER>_BASE_URL.
-  /// Gives the token in place of a key; asked anew for every attempt. `refresh` is true when the
-  /// last one was refused (401), once a call. May be called from several threads at once.
+  /// Gives the token in place of a key, shown as "Authorization: Bearer"; asked anew for every
+  /// attempt. `refresh` is true when the last one was refused (401), once a call. May be called
+  /// from several threads at once.
   std::function<Result<std::string>(bool refresh)> access_token{};
   std::string project{};   ///< Of a cloud's bare model names. Environment: GOOGLE_CLOUD_PROJECT.
   std::string location{};  ///< Environment: GOOGLE_CLOUD_LOCATION.
@@ -33,31 +35,34 @@ struct Account {
 
 /// How to talk. Every member has a default that works; a duration of zero means no limit.
 struct ChatOptions {
-  std::map<std::string, Account, std::less<>> accounts{};  ///< By provider name.
-  std::vector<Provider> providers{};                       ///< The caller's own.
-  Catalog catalog{};                                       ///< Rows over the library's table.
+  /// By provider name. A name that no provider has makes every call fail.
+  std::map<std::string, Account, std::less<>> accounts{};
+  std::vector<Provider> providers{};  ///< The caller's own.
+  Catalog catalog{};                  ///< Rows over the library's table.
 
-  int max_retries = 2;
+  int max_retries = 2;  ///< How often a call is sent again at most; 0 or less: never.
   /// Sends a request again although it may have been carried out, and may be billed twice.
   bool retry_unknown_outcomes = false;
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
   std::chrono::milliseconds first_byte_timeout = std::chrono::seconds(300);
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(60);
   std::chrono::milliseconds total_timeout = std::chrono::seconds(600);  ///< Over all attempts.
-  std::size_t max_response_bytes = std::size_t{64} << 20U;
+  std::size_t max_response_bytes = std::size_t{64} << 20U;  ///< Of an answer; 0: no limit.
 
-  std::string ca_file{};          ///< PEM; empty: the system's authorities.
+  std::string ca_file{};          ///< PEM, in place of the system's authorities.
   std::string proxy{};            ///< As libcurl takes it; empty: from the environment.
   bool allow_plain_http = false;  ///< http:// also to hosts other than this one. Shows the key.
   std::shared_ptr<http::Transport> transport{};  ///< Empty: libcurl.
 };
 
-/// Takes the text of an answer as it is written; false stops the call.
+/// Takes the text of an answer as it is written; false stops the call. The view is valid during
+/// the call of the sink only; what the sink throws reaches whoever called stream().
 using TextSink = std::function<bool(std::string_view)>;
 
 /// Talks to the models of every provider. Copies are cheap and share their connections, which stay
 /// open between calls; all of them may be used from several threads at once. An answer that is not
-/// one (an HTTP error, a broken stream) is an Error; see ErrorKind.
+/// one (an HTTP error, a broken stream) is an Error; see ErrorKind. Not to be used on both sides of
+/// a fork(): the two processes would write to the same connections.
 ///
 /// A call that failed is sent again where that is safe: on 408, 409, 429 and 5xx, and where the
 /// request did not reach the server; never after text has been delivered.

@@ -45,7 +45,7 @@ void write_response_format(JsonWriter& body, const ResponseFormat& format) {
 
 Result<std::string> encode(const ChatRequest& request, std::string_view model_id,
                            const Accent& accent, bool stream) {
-  if (std::optional<Error> error = check_json_texts(request)) return *std::move(error);
+  if (std::optional<Error> error = check_request(request)) return *std::move(error);
   const ToolChoice::Mode choice = request.tool_choice.value_or(ToolChoice{}).mode;
   if (choice == ToolChoice::Mode::named)
     return invalid_request(
@@ -77,8 +77,8 @@ Result<std::string> encode(const ChatRequest& request, std::string_view model_id
 
 // ---- decoding
 
-Usage read_usage(const Json& usage) {
-  const Json* tokens = find(usage, "tokens");  // billed_units are other, smaller numbers
+Usage read_usage(const JsonValue& usage) {
+  const JsonValue* tokens = find(usage, "tokens");  // billed_units are other, smaller numbers
   if (tokens == nullptr || !tokens->is_object()) return {};
   Usage read{.input_tokens = count_of(*tokens, "input_tokens"),
              .output_tokens = count_of(*tokens, "output_tokens"),
@@ -88,26 +88,32 @@ Usage read_usage(const Json& usage) {
   return read;
 }
 
-/// How and with what it ended.
-void read_end(ChatResponse& response, const Json& object) {
+/// How and with what it ended, which may be an error under a good HTTP status.
+std::optional<Error> read_end(ChatResponse& response, const JsonValue& object) {
+  const JsonValue* error = find(object, "error");
+  if (error != nullptr || text_of(object, "finish_reason") == "ERROR")
+    return Error{.kind = ErrorKind::server_error,
+                 .message = error == nullptr ? "The model failed." : as_text(*error),
+                 .http_status = 200};
   set_finish_reason(response, text_of(object, "finish_reason"), finish_reasons);
-  if (const Json* usage = find(object, "usage")) response.usage = read_usage(*usage);
+  if (const JsonValue* usage = find(object, "usage")) response.usage = read_usage(*usage);
+  return std::nullopt;
 }
 
-Citation read_citation(const Json& object) {
+Citation read_citation(const JsonValue& object) {
   Citation citation{.start = count_of(object, "start"),
                     .end = count_of(object, "end"),
                     .text = text_of(object, "text")};
-  if (const Json* sources = find(object, "sources"); sources != nullptr && sources->is_array())
-    for (const Json& source : *sources)
+  if (const JsonValue* sources = find(object, "sources"); sources != nullptr && sources->is_array())
+    for (const JsonValue& source : *sources)
       if (std::string id = text_of(source, "id"); !id.empty())
         citation.sources.push_back(std::move(id));
   return citation;
 }
 
-ToolCall read_tool_call(const Json& object) {
+ToolCall read_tool_call(const JsonValue& object) {
   ToolCall call{.id = text_of(object, "id")};
-  if (const Json* function = find(object, "function")) {
+  if (const JsonValue* function = find(object, "function")) {
     call.name = text_of(*function, "name");
     call.arguments = text_of(*function, "arguments");
   }
@@ -118,45 +124,51 @@ ToolCall read_tool_call(const Json& object) {
 void end_tool_call(ChatResponse& response, std::size_t index, const Deliver& deliver) {
   if (index >= response.tool_calls.size()) return;
   std::string& arguments = response.tool_calls[index].arguments;
-  if (arguments == "null") arguments.clear();
-  if (arguments.empty()) add_tool_call(response, index, {.arguments = "{}"}, deliver);
+  if (!arguments.empty() && arguments != "null") return;
+  arguments = "{}";
+  deliver({.kind = StreamEvent::Kind::tool_call, .text = arguments, .index = index});
 }
 
 /// The elements of a list; what is no list is the only one.
 template <class F>
-void for_each_of(const Json* value, F&& use) {
+void for_each_of(const JsonValue* value, F&& use) {
   if (value == nullptr) return;
   if (!value->is_array()) return use(*value);
-  for (const Json& each : *value) use(each);
+  for (const JsonValue& each : *value) use(each);
 }
 
 /// Adds a whole message, or the piece of one that an event holds: there, what is a list in a
 /// message is one element, and `index` is its place.
-void read_message(ChatResponse& response, const Json& message, std::size_t index,
-                  const Deliver& deliver) {
+std::optional<Error> read_message(ChatResponse& response, const JsonValue& message,
+                                  std::size_t index, const Deliver& deliver) {
+  std::optional<Error> error;
   add_reasoning(response, text_of(message, "tool_plan"), deliver);
-  for_each_of(find(message, "content"), [&](const Json& block) {
+  for_each_of(find(message, "content"), [&](const JsonValue& block) {
     add_reasoning(response, text_of(block, "thinking"), deliver);
     add_text(response, block.is_string() ? as_text(block) : text_of(block, "text"), deliver);
   });
-  for_each_of(find(message, "tool_calls"), [&](const Json& call) {
-    add_tool_call(response, index++, read_tool_call(call), deliver);
+  for_each_of(find(message, "tool_calls"), [&](const JsonValue& call) {
+    if (!error) error = add_tool_call(response, index++, read_tool_call(call), deliver);
   });
-  for_each_of(find(message, "citations"), [&](const Json& citation) {
-    add_citation(response, read_citation(citation), deliver);
+  for_each_of(find(message, "citations"), [&](const JsonValue& citation) {
+    const std::string type =
+        text_of(citation, "type");  // of the thoughts, it is no place in the text
+    if (type != "PLAN" && type != "THINKING_CONTENT")
+      add_citation(response, read_citation(citation), deliver);
   });
+  return error;
 }
 
 Result<ChatResponse> decode(std::string_view text) {
-  const std::optional<Json> body = parse_json(text);
+  const JsonDocument body(text);
   if (!body || !body->is_object()) return malformed("The answer is not a JSON object.");
-  const Json* message = find(*body, "message");
+  const JsonValue* message = find(*body, "message");
   if (message == nullptr || !message->is_object()) return malformed("The answer has no message.");
   ChatResponse response{.id = text_of(*body, "id")};
-  read_message(response, *message, 0, deliver_nothing);
+  if (auto error = read_message(response, *message, 0, deliver_nothing)) return *std::move(error);
   for (std::size_t index = 0; index < response.tool_calls.size(); ++index)
     end_tool_call(response, index, deliver_nothing);
-  read_end(response, *body);
+  if (auto error = read_end(response, *body)) return *std::move(error);
   return response;
 }
 
@@ -166,43 +178,39 @@ constexpr std::array<std::string_view, 7> pieces_of_message{
     "message-start",   "content-start",   "content-delta", "tool-plan-delta",
     "tool-call-start", "tool-call-delta", "citation-start"};
 
-/// A stream may end in an error under a good HTTP status.
-std::optional<Error> end_message(StreamState& state, const Json& event) {
-  const Json* delta = find(event, "delta");
-  const Json& end = delta == nullptr ? event : *delta;
-  const Json* error = find(end, "error");
-  if (error != nullptr || text_of(end, "finish_reason") == "ERROR")
-    return Error{.kind = ErrorKind::server_error,
-                 .message = error == nullptr ? "The model failed." : as_text(*error),
-                 .http_status = 200};
-  read_end(state.response, end);
-  state.ended = true;
+std::optional<Error> end_message(StreamState& state, const JsonValue& event) {
+  const JsonValue* delta = find(event, "delta");
+  if (auto error = read_end(state.response, delta == nullptr ? event : *delta)) return error;
+  state.is_whole = state.is_over = true;
   return std::nullopt;
 }
 
 std::optional<Error> absorb(StreamState& state, const Event& event, const Deliver& deliver) {
-  if (event.data == "[DONE]") return std::nullopt;  // may come, after the end
-  const std::optional<Json> data = parse_json(event.data);
+  if (event.name == "error") return explain_event(event.data, {});
+  const JsonDocument data(event.data);
   if (!data) return malformed("The stream has an event that is not JSON.");
-  if (event.name == "error" || find(*data, "error") != nullptr) return explain_event(*data, {});
+  if (find(*data, "error") != nullptr) return explain_event(*data, {});
   const std::string type = text_of(*data, "type");
   if (type == "message-end") return end_message(state, *data);
   if (type == "message-start") state.response.id = text_of(*data, "id");
   if (type == "tool-call-end") end_tool_call(state.response, count_of(*data, "index"), deliver);
   const bool is_piece = std::find(pieces_of_message.begin(), pieces_of_message.end(), type) !=
                         pieces_of_message.end();
-  if (const Json* message = find(*data, "delta", "message"); message != nullptr && is_piece)
-    read_message(state.response, *message, count_of(*data, "index"), deliver);
+  if (const JsonValue* message = find(*data, "delta", "message"); message != nullptr && is_piece)
+    return read_message(state.response, *message, count_of(*data, "index"), deliver);
   return std::nullopt;
 }
 
 // ---- refusals
 
 Error explain(int status, std::string_view body) {
-  constexpr int token_on_deny_list = 498;
+  constexpr int token_on_deny_list = 498;  // a token of the text
   Error error = explain_body(status, body, {});
-  if (status == token_on_deny_list) error.kind = ErrorKind::authentication;
-  if (const std::optional<Json> value = parse_json(body)) error.request_id = text_of(*value, "id");
+  if (status == token_on_deny_list) error.kind = ErrorKind::content_filtered;
+  // A trial's calls of a month are used up under the status of too many calls a minute.
+  if (error.kind == ErrorKind::rate_limited && error.message.find("month") != std::string::npos)
+    error.kind = ErrorKind::quota_exhausted;
+  if (const JsonDocument value{body}) error.request_id = text_of(*value, "id");
   return error;
 }
 

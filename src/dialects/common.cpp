@@ -3,6 +3,7 @@
 #include "common.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <array>
 
@@ -28,10 +29,11 @@ void add_reasoning(ChatResponse& response, std::string_view text, const Deliver&
   deliver({.kind = StreamEvent::Kind::reasoning, .text = text});
 }
 
-void add_tool_call(ChatResponse& response, std::size_t index, ToolCall piece,
-                   const Deliver& deliver) {
+std::optional<Error> add_tool_call(ChatResponse& response, std::size_t index, ToolCall piece,
+                                   const Deliver& deliver) {
   constexpr std::size_t most_calls = 1024;  // an index is no reason to fill the memory
-  if (index >= most_calls) return;
+  if (index >= most_calls)
+    return malformed(fmt::format("The answer has a tool call with the index {}.", index));
   if (index >= response.tool_calls.size()) response.tool_calls.resize(index + 1);
   ToolCall& whole = response.tool_calls[index];
   whole.arguments += piece.arguments;
@@ -43,6 +45,7 @@ void add_tool_call(ChatResponse& response, std::size_t index, ToolCall piece,
   if (!piece.id.empty()) whole.id = std::move(piece.id);
   if (!piece.name.empty()) whole.name = std::move(piece.name);
   if (!piece.signature.empty()) whole.signature = std::move(piece.signature);
+  return std::nullopt;
 }
 
 void add_citation(ChatResponse& response, Citation citation, const Deliver& deliver) {
@@ -77,7 +80,8 @@ void write_content(JsonWriter& body, const Message& message) {
   if (is_text) {
     body.key("content").string(std::get<std::string>(message.parts.front()));
   } else if (message.role != Role::user) {  // others take a text only, and not every service parts
-    if (!message.parts.empty()) body.key("content").string(joined_text(message));
+    if (!message.parts.empty() || message.tool_calls.empty())
+      body.key("content").string(joined_text(message));
   } else {
     body.key("content").begin_array();
     for (const Part& part : message.parts) write_part(body, part);
@@ -91,7 +95,7 @@ void write_tool_call(JsonWriter& body, const ToolCall& call) {
   body.key("type").string("function");
   body.key("function").begin_object();
   body.key("name").string(call.name);
-  body.key("arguments").string(call.arguments);
+  body.key("arguments").string(call.arguments.empty() ? "{}" : call.arguments);
   body.end_object();
   body.end_object();
 }
@@ -169,23 +173,50 @@ std::string image_url(const Image& image) {
 }
 
 bool is_json_object(std::string_view text) {
-  const std::optional<Json> value = parse_json(text);
+  const JsonDocument value(text);
   return value && value->is_object();
 }
 
-std::optional<Error> check_json_texts(const ChatRequest& request) {
-  for (const Tool& tool : request.tools)
-    if (!tool.parameters.empty() && !is_json_object(tool.parameters))
-      return invalid_request(fmt::format(
-          "The parameters of the tool \"{}\" are not a JSON object; give its JSON schema.",
-          tool.name));
-  if (request.response_format &&
-      request.response_format->type == ResponseFormat::Type::json_schema &&
-      !is_json_object(request.response_format->schema))
-    return invalid_request("The schema of the response format is not a JSON object; correct it.");
-  if (!request.extra.empty() && !is_json_object(request.extra))
-    return invalid_request("ChatRequest::extra is not a JSON object; correct it.");
+namespace {
+
+/// An error unless the text is a JSON object.
+std::optional<Error> check_object(std::string_view text, std::string_view what) {
+  if (is_json_object(text)) return std::nullopt;
+  return invalid_request(
+      fmt::format("{} is not a JSON object of at most 128 levels; correct it.", what));
+}
+
+std::optional<Error> check_images(const Message& message) {
+  for (const Part& part : message.parts)
+    if (const Image* image = std::get_if<Image>(&part)) {
+      if (message.role != Role::user)
+        return Error{.kind = ErrorKind::unsupported,
+                     .message = fmt::format("A message of the role {} cannot have an image; send "
+                                            "it in one of the user's.",
+                                            spelled(message.role))};
+      if (image->url.empty() && image->media_type.empty())
+        return invalid_request(
+            "The bytes of an image have no media type; set Image::media_type, as in image/png.");
+    }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Error> check_request(const ChatRequest& request) {
+  for (const Message& message : request.messages)
+    if (std::optional<Error> error = check_images(message)) return error;
+  for (const Tool& tool : request.tools)
+    if (!tool.parameters.empty())
+      if (std::optional<Error> error = check_object(
+              tool.parameters, fmt::format("The JSON schema of the tool \"{}\"", tool.name)))
+        return error;
+  if (request.response_format && request.response_format->type == ResponseFormat::Type::json_schema)
+    if (std::optional<Error> error =
+            check_object(request.response_format->schema, "The schema of the response format"))
+      return error;
+  if (request.extra.empty()) return std::nullopt;
+  return check_object(request.extra, "ChatRequest::extra");
 }
 
 Result<std::string> finish_body(JsonWriter&& writer, const ChatRequest& request) {
@@ -195,13 +226,13 @@ Result<std::string> finish_body(JsonWriter&& writer, const ChatRequest& request)
         "first.");
   std::string body = std::move(writer).take();
   if (request.extra.empty()) return body;
-  std::optional<Json> merged = parse_json(body);
-  const std::optional<Json> extra = parse_json(request.extra);
-  if (!merged || !extra)  // nested too deep
-    return invalid_request(
-        "The request is nested deeper than JSON of a request may be; flatten it.");
-  merged->merge_patch(*extra);
-  return merged->dump();
+  using Tree = nlohmann::ordered_json;  // the order of a schema is that of the answer
+  Tree merged = Tree::parse(body, nullptr, false);
+  const Tree extra = Tree::parse(request.extra, nullptr, false);
+  if (merged.is_discarded() || extra.is_discarded())  // a number out of all range
+    return invalid_request("ChatRequest::extra cannot be merged into the request; correct it.");
+  merged.merge_patch(extra);
+  return merged.dump();
 }
 
 }  // namespace FineTuning

@@ -8,6 +8,7 @@
 #include "../json_writer.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,9 +38,10 @@ void set_finish_reason(ChatResponse& response, std::string spelled,
 void add_text(ChatResponse& response, std::string_view text, const Deliver& deliver);
 void add_reasoning(ChatResponse& response, std::string_view text, const Deliver& deliver);
 
-/// Adds what a piece tells of the tool call at `index`, and hands it over.
-void add_tool_call(ChatResponse& response, std::size_t index, ToolCall piece,
-                   const Deliver& deliver);
+/// Adds what a piece tells of the tool call at `index`, and hands it over; an error where there
+/// cannot be so many.
+[[nodiscard]] std::optional<Error> add_tool_call(ChatResponse& response, std::size_t index,
+                                                 ToolCall piece, const Deliver& deliver);
 
 void add_citation(ChatResponse& response, Citation citation, const Deliver& deliver);
 
@@ -66,8 +68,9 @@ void write_texts(JsonWriter& body, std::string_view key, const std::vector<std::
 
 [[nodiscard]] bool is_json_object(std::string_view text);
 
-/// Checks the JSON texts of a request (schemas, extra), so that they can be written as they are.
-[[nodiscard]] std::optional<Error> check_json_texts(const ChatRequest& request);
+/// Checks what no dialect can write: images where there can be none, and JSON texts (schemas,
+/// extra) that are none.
+[[nodiscard]] std::optional<Error> check_request(const ChatRequest& request);
 
 /// The finished body: checked, and with ChatRequest::extra merged into it.
 [[nodiscard]] Result<std::string> finish_body(JsonWriter&& writer, const ChatRequest& request);

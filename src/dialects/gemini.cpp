@@ -1,5 +1,6 @@
 // generateContent, as the Gemini API and Vertex AI speak it.
 
+#include "../retry.hpp"
 #include "common.hpp"
 #include "gemini_request.hpp"
 #include "refusals.hpp"
@@ -51,40 +52,40 @@ constexpr std::array finish_reasons{
 // ---- refusals
 
 /// google.rpc.RetryInfo has a text as in "34.4s".
-std::optional<std::chrono::milliseconds> retry_delay(const Json& body) {
-  const Json* first = element(body, 0);
-  const Json* details = find(first == nullptr ? body : *first, "error", "details");
-  if (details == nullptr || !details->is_array()) return std::nullopt;
-  for (const Json& detail : *details) {
-    const std::string delay = text_of(detail, "retryDelay");
-    if (!delay.ends_with('s')) continue;
-    const std::optional<Json> seconds =
-        parse_json(std::string_view(delay).substr(0, delay.size() - 1));
-    if (!seconds || !seconds->is_number() || seconds->get<double>() < 0) continue;
-    constexpr double longest = 1e9;
-    return std::chrono::milliseconds(
-        std::llround(std::min(seconds->get<double>(), longest) * 1000));
+std::optional<std::chrono::milliseconds> retry_delay(std::string_view delay) {
+  if (!delay.ends_with('s')) return std::nullopt;
+  delay.remove_suffix(1);
+  return parse_wait(delay, std::chrono::seconds(1));
+}
+
+/// What the details of an error add to its code.
+void read_details(Error& error, const JsonValue& body) {
+  const JsonValue* first = first_element(body);
+  const JsonValue* details = find(first == nullptr ? body : *first, "error", "details");
+  if (details == nullptr || !details->is_array()) return;
+  for (const JsonValue& detail : *details) {
+    if (const auto wait = retry_delay(text_of(detail, "retryDelay"))) error.retry_after = wait;
+    if (text_of(detail, "reason") == "API_KEY_INVALID") error.kind = ErrorKind::authentication;
   }
-  return std::nullopt;
 }
 
 Error explain(int status, std::string_view body) {
   Error error = explain_body(status, body, names);
   if (status == 400 && error.message.starts_with("API key")) error.kind = ErrorKind::authentication;
-  if (const std::optional<Json> value = parse_json(body)) error.retry_after = retry_delay(*value);
+  if (const JsonDocument value{body}) read_details(error, *value);
   return error;
 }
 
-Error explain_chunk(const Json& chunk) {
+Error explain_chunk(const JsonValue& chunk) {
   Error error = explain_event(chunk, names);
-  error.retry_after = retry_delay(chunk);
+  read_details(error, chunk);
   return error;
 }
 
 // ---- decoding
 
 /// Protobuf's JSON has 32-bit integers as numbers and 64-bit ones as texts.
-std::uint64_t tokens_of(const Json& usage, std::string_view key) {
+std::uint64_t tokens_of(const JsonValue& usage, std::string_view key) {
   const std::string text = text_of(usage, key);
   if (text.empty()) return count_of(usage, key);
   std::uint64_t tokens = 0;
@@ -92,7 +93,7 @@ std::uint64_t tokens_of(const Json& usage, std::string_view key) {
   return tokens;
 }
 
-void read_usage(Usage& usage, const Json& metadata) {
+void read_usage(Usage& usage, const JsonValue& metadata) {
   // Not every chunk counts: some tell of the kind of traffic only.
   if (find(metadata, "promptTokenCount") == nullptr && find(metadata, "totalTokenCount") == nullptr)
     return;
@@ -106,28 +107,29 @@ void read_usage(Usage& usage, const Json& metadata) {
   if (usage.total_tokens == 0) usage.total_tokens = usage.input_tokens + usage.output_tokens;
 }
 
-void read_part(ChatResponse& response, const Json& part, const Deliver& deliver) {
-  if (const Json* call = find(part, "functionCall")) {
+std::optional<Error> read_part(ChatResponse& response, const JsonValue& part,
+                               const Deliver& deliver) {
+  if (const JsonValue* call = find(part, "functionCall")) {
     const std::size_t index = response.tool_calls.size();
-    const Json* arguments = find(*call, "args");
+    const JsonValue* arguments = find(*call, "args");
     ToolCall whole{.id = text_of(*call, "id"),
                    .name = text_of(*call, "name"),
                    .arguments = arguments == nullptr ? "{}" : as_text(*arguments),
                    .signature = text_of(part, "thoughtSignature")};
     if (whole.id.empty()) whole.id = fmt::format("{}{}", made_up_id, index);
-    add_tool_call(response, index, std::move(whole), deliver);
-    return;
+    return add_tool_call(response, index, std::move(whole), deliver);
   }
-  const Json* thought = find(part, "thought");
-  const auto add = thought != nullptr && *thought == true ? add_reasoning : add_text;
+  const JsonValue* thought = find(part, "thought");
+  const auto add = thought != nullptr && thought->is_true() ? add_reasoning : add_text;
   add(response, text_of(part, "text"), deliver);
+  return std::nullopt;
 }
 
-void read_citations(ChatResponse& response, const Json& candidate, const Deliver& deliver) {
+void read_citations(ChatResponse& response, const JsonValue& candidate, const Deliver& deliver) {
   for (const std::string_view key : {"citationSources", "citations"}) {  // each service has its own
-    const Json* sources = find(candidate, "citationMetadata", key);
+    const JsonValue* sources = find(candidate, "citationMetadata", key);
     if (sources == nullptr || !sources->is_array()) continue;
-    for (const Json& source : *sources) {
+    for (const JsonValue& source : *sources) {
       Citation citation{.start = count_of(source, "startIndex"),
                         .end = count_of(source, "endIndex")};
       if (std::string uri = text_of(source, "uri"); !uri.empty())
@@ -137,27 +139,31 @@ void read_citations(ChatResponse& response, const Json& candidate, const Deliver
   }
 }
 
-void read_candidate(ChatResponse& response, const Json& candidate, const Deliver& deliver) {
-  if (const Json* parts = find(candidate, "content", "parts");
+std::optional<Error> read_candidate(ChatResponse& response, const JsonValue& candidate,
+                                    const Deliver& deliver) {
+  if (const JsonValue* parts = find(candidate, "content", "parts");
       parts != nullptr && parts->is_array())
-    for (const Json& part : *parts) read_part(response, part, deliver);
+    for (const JsonValue& part : *parts)
+      if (std::optional<Error> error = read_part(response, part, deliver)) return error;
   read_citations(response, candidate, deliver);
   if (std::string reason = text_of(candidate, "finishReason"); !reason.empty())
     set_finish_reason(response, std::move(reason), finish_reasons);
+  return std::nullopt;
 }
 
 /// Adds a chunk, or an answer, which is one whole chunk.
-std::optional<Error> read_chunk(ChatResponse& response, const Json& chunk, const Deliver& deliver) {
+std::optional<Error> read_chunk(ChatResponse& response, const JsonValue& chunk,
+                                const Deliver& deliver) {
   if (find(chunk, "error") != nullptr) return explain_chunk(chunk);
   if (std::string id = text_of(chunk, "responseId"); !id.empty()) response.id = std::move(id);
   if (std::string model = text_of(chunk, "modelVersion"); !model.empty())
     response.model = std::move(model);
-  if (const Json* usage = find(chunk, "usageMetadata")) read_usage(response.usage, *usage);
-  const Json* candidates = find(chunk, "candidates");
-  const Json* candidate = candidates == nullptr ? nullptr : element(*candidates, 0);
+  if (const JsonValue* usage = find(chunk, "usageMetadata")) read_usage(response.usage, *usage);
+  const JsonValue* candidates = find(chunk, "candidates");
+  const JsonValue* candidate = candidates == nullptr ? nullptr : first_element(*candidates);
   if (candidate != nullptr && count_of(*candidate, "index") == 0)
-    read_candidate(response, *candidate, deliver);
-  if (const Json* feedback = find(chunk, "promptFeedback"))
+    if (std::optional<Error> error = read_candidate(response, *candidate, deliver)) return error;
+  if (const JsonValue* feedback = find(chunk, "promptFeedback"))
     if (std::string reason = text_of(*feedback, "blockReason"); !reason.empty()) {
       response.raw_finish_reason = std::move(reason);
       response.finish_reason = FinishReason::content_filter;
@@ -168,15 +174,16 @@ std::optional<Error> read_chunk(ChatResponse& response, const Json& chunk, const
 }
 
 /// The same for all that a body holds: without alt=sse a stream is an array of its chunks.
-std::optional<Error> read_chunks(ChatResponse& response, const Json& body, const Deliver& deliver) {
+std::optional<Error> read_chunks(ChatResponse& response, const JsonValue& body,
+                                 const Deliver& deliver) {
   if (!body.is_array()) return read_chunk(response, body, deliver);
-  for (const Json& chunk : body)
+  for (const JsonValue& chunk : body)
     if (std::optional<Error> error = read_chunk(response, chunk, deliver)) return error;
   return std::nullopt;
 }
 
 Result<ChatResponse> decode(std::string_view text) {
-  const std::optional<Json> body = parse_json(text);
+  const JsonDocument body(text);
   if (!body) return malformed("The answer is not JSON.");
   ChatResponse response;
   if (std::optional<Error> error = read_chunks(response, *body, deliver_nothing))
@@ -186,26 +193,28 @@ Result<ChatResponse> decode(std::string_view text) {
   return response;
 }
 
-/// There is no terminator: the last chunk is one that says why it is. Late counts may follow it.
+/// There is no terminator but the end of the body. An answer whose last chunk says why it is the
+/// last is whole then; some servers say so in every chunk.
 std::optional<Error> absorb(StreamState& state, const Event& event, const Deliver& deliver) {
-  const std::optional<Json> chunk = parse_json(event.data);
+  const JsonDocument chunk(event.data);
   if (!chunk) return malformed("The stream has an event that is not JSON.");
   std::optional<Error> error = read_chunks(state.response, *chunk, deliver);
-  state.ended = !state.response.raw_finish_reason.empty();
+  state.is_whole = !state.response.raw_finish_reason.empty();
   return error;
 }
 
 /// Of a model with checkpoints, each at an endpoint of its own, it is the default one's.
 Result<std::string> decode_lookup(std::string_view text) {
-  const std::optional<Json> model = parse_json(text);
+  const JsonDocument model(text);
   if (!model || !model->is_object())
     return malformed("The description of the model is not a JSON object.");
-  const Json* places = find(*model, "deployedModels");
+  const JsonValue* places = find(*model, "deployedModels");
   if (places == nullptr || !places->is_array()) return std::string();
   const std::string checkpoint = text_of(*model, "defaultCheckpointId");
-  for (const Json& place : *places)
+  for (const JsonValue& place : *places)
     if (text_of(place, "checkpointId") == checkpoint) return text_of(place, "endpoint");
-  return places->empty() ? std::string() : text_of(places->front(), "endpoint");
+  const JsonValue* first = first_element(*places);
+  return first == nullptr ? std::string() : text_of(*first, "endpoint");
 }
 
 }  // namespace

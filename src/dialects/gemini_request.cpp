@@ -234,7 +234,7 @@ void write_tool_config(JsonWriter& body, const ToolChoice& choice) {
 
 Result<std::string> encode_gemini(const ChatRequest& request, std::string_view /*model_id*/,
                                   const Accent& /*accent*/, bool /*stream*/) {
-  if (std::optional<Error> error = check_json_texts(request)) return *std::move(error);
+  if (std::optional<Error> error = check_request(request)) return *std::move(error);
   if (std::optional<Error> error = check_messages(request.messages)) return *std::move(error);
   JsonWriter body;
   body.begin_object();

@@ -12,7 +12,7 @@ namespace FineTuning {
 /// Most calls come without an id. The one that is made up for them, this and a number, is never
 /// sent: it would come again with the next answer, and two calls of one id are worse than two of
 /// none.
-inline constexpr std::string_view made_up_id = "call_";
+inline constexpr std::string_view made_up_id = "unnamed_call_";
 
 /// As DialectFunctions::encode. The model and whether to stream stand in the URL.
 [[nodiscard]] Result<std::string> encode_gemini(const ChatRequest& request,

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::array names{
     NamedError{"insufficient_quota", ErrorKind::quota_exhausted},
+    NamedError{"billing_not_active", ErrorKind::quota_exhausted},
     NamedError{"credit_balance_exhausted", ErrorKind::quota_exhausted},
     NamedError{"rate_limit_exceeded", ErrorKind::rate_limited},
     NamedError{"rate_limit", ErrorKind::rate_limited},
@@ -17,11 +18,12 @@ constexpr std::array names{
     NamedError{"invalid_api_key", ErrorKind::authentication},
     NamedError{"model_not_found", ErrorKind::model_not_found},
     NamedError{"model_not_available", ErrorKind::model_not_found},
+    NamedError{"model_decommissioned", ErrorKind::model_retired},
     NamedError{"context_length_exceeded", ErrorKind::context_length_exceeded},
     NamedError{"content_filter", ErrorKind::content_filtered},
     NamedError{"content_policy_violation", ErrorKind::content_filtered},
     NamedError{"server_is_overloaded", ErrorKind::overloaded},
-    NamedError{"server_error", ErrorKind::server_error},
+    NamedError{"tool_use_failed", ErrorKind::invalid_request},
 };
 
 constexpr std::array finish_reasons{
@@ -69,7 +71,7 @@ void write_response_format(JsonWriter& body, const ResponseFormat& format) {
 
 Result<std::string> encode(const ChatRequest& request, std::string_view model_id,
                            const Accent& accent, bool stream) {
-  if (std::optional<Error> error = check_json_texts(request)) return *std::move(error);
+  if (std::optional<Error> error = check_request(request)) return *std::move(error);
   JsonWriter body;
   body.begin_object();
   body.key("model").string(model_id);
@@ -92,43 +94,44 @@ Result<std::string> encode(const ChatRequest& request, std::string_view model_id
 
 // ---- decoding
 
-Usage read_usage(const Json& usage) {
+Usage read_usage(const JsonValue& usage) {
   Usage read{.input_tokens = count_of(usage, "prompt_tokens"),
              .output_tokens = count_of(usage, "completion_tokens"),
              .total_tokens = count_of(usage, "total_tokens"),
              .known = true};
-  if (const Json* details = find(usage, "prompt_tokens_details"))
+  if (const JsonValue* details = find(usage, "prompt_tokens_details"))
     read.cached_input_tokens = count_of(*details, "cached_tokens");
-  if (const Json* details = find(usage, "completion_tokens_details"))
+  if (const JsonValue* details = find(usage, "completion_tokens_details"))
     read.reasoning_tokens = count_of(*details, "reasoning_tokens");
   if (read.total_tokens == 0) read.total_tokens = read.input_tokens + read.output_tokens;
   return read;
 }
 
 /// What every answer and every chunk of one says of itself.
-void read_envelope(ChatResponse& response, const Json& body) {
+void read_envelope(ChatResponse& response, const JsonValue& body) {
   if (std::string id = text_of(body, "id"); !id.empty()) response.id = std::move(id);
   if (std::string model = text_of(body, "model"); !model.empty()) response.model = std::move(model);
-  if (const Json* usage = find(body, "usage"); usage != nullptr && usage->is_object())
-    response.usage = read_usage(*usage);
-  if (const Json* groq = find(body, "x_groq"); groq != nullptr && response.request_id.empty())
-    response.request_id = text_of(*groq, "id");
+  const JsonValue* groq = find(body, "x_groq");
+  if (groq != nullptr && response.request_id.empty()) response.request_id = text_of(*groq, "id");
+  const JsonValue* usage = find(body, "usage");
+  if (usage == nullptr && groq != nullptr) usage = find(*groq, "usage");
+  if (usage != nullptr && usage->is_object()) response.usage = read_usage(*usage);
 }
 
 /// A text, or the text chunks of a list.
-void read_chunks(const Json& content, std::string& text) {
-  if (content.is_string()) text += content.get_ref<const std::string&>();
+void read_chunks(const JsonValue& content, std::string& text) {
+  if (content.is_string()) text += content.characters();
   if (content.is_array())
-    for (const Json& chunk : content) text += text_of(chunk, "text");
+    for (const JsonValue& chunk : content) text += text_of(chunk, "text");
 }
 
 /// The visible text and the reasoning of a message or of a delta.
-void read_texts(const Json& message, std::string& text, std::string& reasoning) {
-  if (const Json* content = find(message, "content")) {
+void read_texts(const JsonValue& message, std::string& text, std::string& reasoning) {
+  if (const JsonValue* content = find(message, "content")) {
     read_chunks(*content, text);
     if (content->is_array())  // some services answer with chunks of thinking as well
-      for (const Json& chunk : *content)
-        if (const Json* thinking = find(chunk, "thinking")) read_chunks(*thinking, reasoning);
+      for (const JsonValue& chunk : *content)
+        if (const JsonValue* thinking = find(chunk, "thinking")) read_chunks(*thinking, reasoning);
   }
   text += text_of(message, "refusal");
   // One thing under two names: who sends both says the same twice.
@@ -136,17 +139,17 @@ void read_texts(const Json& message, std::string& text, std::string& reasoning) 
   reasoning += thoughts.empty() ? text_of(message, "reasoning_content") : thoughts;
 }
 
-std::string arguments_of(const Json& function) {
-  const Json* arguments = find(function, "arguments");
+std::string arguments_of(const JsonValue& function) {
+  const JsonValue* arguments = find(function, "arguments");
   return arguments == nullptr ? std::string() : as_text(*arguments);
 }
 
 Result<ChatResponse> decode(std::string_view text) {
-  const std::optional<Json> body = parse_json(text);
+  const JsonDocument body(text);
   if (!body || !body->is_object()) return malformed("The answer is not a JSON object.");
-  const Json* choices = find(*body, "choices");
-  const Json* choice = choices == nullptr ? nullptr : element(*choices, 0);
-  const Json* message = choice == nullptr ? nullptr : find(*choice, "message");
+  const JsonValue* choices = find(*body, "choices");
+  const JsonValue* choice = choices == nullptr ? nullptr : first_element(*choices);
+  const JsonValue* message = choice == nullptr ? nullptr : find(*choice, "message");
   if (message == nullptr || !message->is_object()) {
     if (find(*body, "error") != nullptr) return explain_event(*body, names);
     return malformed("The answer has no choice with a message.");
@@ -155,9 +158,9 @@ Result<ChatResponse> decode(std::string_view text) {
   ChatResponse response;
   read_envelope(response, *body);
   read_texts(*message, response.content, response.reasoning);
-  if (const Json* calls = find(*message, "tool_calls"); calls != nullptr && calls->is_array())
-    for (const Json& call : *calls)
-      if (const Json* function = find(call, "function"))
+  if (const JsonValue* calls = find(*message, "tool_calls"); calls != nullptr && calls->is_array())
+    for (const JsonValue& call : *calls)
+      if (const JsonValue* function = find(call, "function"))
         response.tool_calls.push_back({.id = text_of(call, "id"),
                                        .name = text_of(*function, "name"),
                                        .arguments = arguments_of(*function)});
@@ -167,7 +170,8 @@ Result<ChatResponse> decode(std::string_view text) {
 
 // ---- streaming
 
-void absorb_tool_call(ChatResponse& response, const Json& call, const Deliver& deliver) {
+std::optional<Error> absorb_tool_call(ChatResponse& response, const JsonValue& call,
+                                      const Deliver& deliver) {
   // Fragments belong together by index; only the first one has the id and the name.
   std::size_t index = response.tool_calls.empty() ? 0 : response.tool_calls.size() - 1;
   if (find(call, "index") != nullptr)
@@ -175,42 +179,46 @@ void absorb_tool_call(ChatResponse& response, const Json& call, const Deliver& d
   else if (!text_of(call, "id").empty())
     index = response.tool_calls.size();
   ToolCall piece{.id = text_of(call, "id")};
-  if (const Json* function = find(call, "function")) {
+  if (const JsonValue* function = find(call, "function")) {
     piece.name = text_of(*function, "name");
     piece.arguments = arguments_of(*function);
   }
-  add_tool_call(response, index, std::move(piece), deliver);
+  return add_tool_call(response, index, std::move(piece), deliver);
 }
 
-void absorb_delta(ChatResponse& response, const Json& delta, const Deliver& deliver) {
+std::optional<Error> absorb_delta(ChatResponse& response, const JsonValue& delta,
+                                  const Deliver& deliver) {
   std::string text;
   std::string reasoning;
   read_texts(delta, text, reasoning);
   add_reasoning(response, reasoning, deliver);
   add_text(response, text, deliver);
-  if (const Json* calls = find(delta, "tool_calls"); calls != nullptr && calls->is_array())
-    for (const Json& call : *calls) absorb_tool_call(response, call, deliver);
+  if (const JsonValue* calls = find(delta, "tool_calls"); calls != nullptr && calls->is_array())
+    for (const JsonValue& call : *calls)
+      if (std::optional<Error> error = absorb_tool_call(response, call, deliver)) return error;
+  return std::nullopt;
 }
 
 std::optional<Error> absorb(StreamState& state, const Event& event, const Deliver& deliver) {
   if (event.data == "[DONE]") {
-    state.ended = true;
+    state.is_whole = state.is_over = true;
     return std::nullopt;
   }
-  const std::optional<Json> chunk = parse_json(event.data);
+  if (event.name == "error") return explain_event(event.data, names);
+  const JsonDocument chunk(event.data);
   if (!chunk) return malformed("The stream has an event that is not JSON.");
-  if (event.name == "error" || find(*chunk, "error") != nullptr)
-    return explain_event(*chunk, names);
-  if (const Json* error = find(*chunk, "x_groq", "error"))
+  if (find(*chunk, "error") != nullptr) return explain_event(*chunk, names);
+  if (const JsonValue* error = find(*chunk, "x_groq", "error"))
     return Error{.kind = ErrorKind::server_error, .message = as_text(*error)};
 
   read_envelope(state.response, *chunk);
-  const Json* choices = find(*chunk, "choices");
-  const Json* choice = choices == nullptr ? nullptr : element(*choices, 0);
+  const JsonValue* choices = find(*chunk, "choices");
+  const JsonValue* choice = choices == nullptr ? nullptr : first_element(*choices);
   if (choice == nullptr || count_of(*choice, "index") != 0) return std::nullopt;
   if (find(*choice, "message") != nullptr)
     return malformed("The answer came in one piece although a stream was asked for.");
-  if (const Json* delta = find(*choice, "delta")) absorb_delta(state.response, *delta, deliver);
+  if (const JsonValue* delta = find(*choice, "delta"))
+    if (std::optional<Error> error = absorb_delta(state.response, *delta, deliver)) return error;
   if (std::string reason = text_of(*choice, "finish_reason"); !reason.empty())
     set_finish_reason(state.response, std::move(reason), finish_reasons);
   return std::nullopt;

@@ -27,6 +27,7 @@ struct NamedError {
                                  std::span<const NamedError> names);
 
 /// The same for an error inside a stream, where the HTTP status was a good one.
-[[nodiscard]] Error explain_event(const Json& event, std::span<const NamedError> names);
+[[nodiscard]] Error explain_event(const JsonValue& event, std::span<const NamedError> names);
+[[nodiscard]] Error explain_event(std::string_view event, std::span<const NamedError> names);
 
 }  // namespace FineTuning
