@@ -491,18 +491,28 @@ TEST_CASE("a stream that is stopped is cancelled, with the text so far", "[chat]
   CHECK(response.error().partial == "Hel");
 }
 
-TEST_CASE("a stop ends the wait for a retry", "[chat]") {
-  const auto transport = canned({{.status = 503, .headers = {{"retry-after", "100"}}}});
-  std::stop_source source;
-  CallContext context{.stop = source.get_token(), .trace = [&](const TraceEvent& event) {
-                        if (event.kind == TraceEvent::Kind::waiting) source.request_stop();
-                      }};
-  const auto start = std::chrono::steady_clock::now();
-  const Result<ChatResponse> response = chat_on(transport)({.model = tuned}, context);
-  CHECK(std::chrono::steady_clock::now() - start < 50s);
-  REQUIRE_FALSE(response);
-  CHECK(response.error().kind == ErrorKind::cancelled);
-  CHECK(transport->asked().size() == 1);
+TEST_CASE("a stop ends the wait for a retry, before it and within it", "[chat]") {
+  for (const bool within : {false, true}) {
+    const auto transport = canned({{.status = 503, .headers = {{"retry-after", "100"}}}});
+    std::stop_source source;
+    std::jthread stopper;
+    CallContext context{.stop = source.get_token(), .trace = [&](const TraceEvent& event) {
+                          if (event.kind != TraceEvent::Kind::waiting) return;
+                          if (within)  // the wait has most likely begun, and if not, all is well
+                            stopper = std::jthread([&source] {
+                              std::this_thread::yield();
+                              source.request_stop();
+                            });
+                          else
+                            source.request_stop();
+                        }};
+    const auto start = std::chrono::steady_clock::now();
+    const Result<ChatResponse> response = chat_on(transport)({.model = tuned}, context);
+    CHECK(std::chrono::steady_clock::now() - start < 50s);
+    REQUIRE_FALSE(response);
+    CHECK(response.error().kind == ErrorKind::cancelled);
+    CHECK(transport->asked().size() == 1);
+  }
 }
 
 TEST_CASE("nothing is sent behind the deadline of a context", "[chat]") {
