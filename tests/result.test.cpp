@@ -9,6 +9,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 using namespace FineTuning;
 
@@ -44,6 +45,39 @@ static_assert(*none.or_else(doubled) == 2 && *four.or_else(doubled) == 4);
 // What is neither a value nor an error makes no Result.
 static_assert(!std::is_constructible_v<Result<int, Why>, const char*>);
 static_assert(std::is_nothrow_move_constructible_v<Result<std::string>>);
+static_assert(!std::is_constructible_v<Result<bool, Why>, const char*>);
+static_assert(!std::is_convertible_v<const char (&)[5], Result<bool, Why>>);
+static_assert(std::is_constructible_v<Result<bool, Why>, bool>);
+
+// A value that can be changed is handed on as one.
+constexpr int changed_in_place() {
+  Result<int, Why> result = 1;
+  result.value() = 2;
+  *result += 1;
+  *result.operator->() += 1;
+  if (*result.transform([](int& number) { return ++number; }) != 5) return 0;
+  const auto add_one = [](int& number) -> Result<int, Why> { return ++number; };
+  return *result.and_then(add_one);
+}
+static_assert(changed_in_place() == 6);
+constexpr Why error_changed_in_place() {
+  Result<int, Why> result = Why::odd;
+  const auto shrink = [](Why& why) -> Result<int, Why> { return why = Why::small; };
+  static_cast<void>(result.or_else(shrink));
+  return result.error();
+}
+static_assert(error_changed_in_place() == Why::small);
+
+// A member that gives a reference makes a value.
+struct Box {
+  int number;
+  [[nodiscard]] constexpr const int& get() const { return number; }
+};
+constexpr Result<Box, Why> box = Box{7};
+static_assert(std::is_same_v<decltype(box.transform(&Box::get)), Result<int, Why>>);
+static_assert(*box.transform(&Box::get) == 7 && *box.transform(&Box::number) == 7);
+static_assert(std::is_same_v<decltype(std::declval<Result<Box>&>().value()), Box&>);
+static_assert(std::is_same_v<decltype(std::declval<Result<Box>>().value()), Box>);
 
 }  // namespace
 
@@ -100,10 +134,8 @@ TEST_CASE("an arrow reaches into the value and can change it", "[result]") {
   CHECK(std::move(failed).error().message == "changed");
 }
 
-TEST_CASE("every kind of error has the name that JSON gives it", "[result]") {
-  CHECK(to_string(ErrorKind::model_retired) == "model_retired");
-  CHECK(to_string(ErrorKind::context_length_exceeded) == "context_length_exceeded");
-  CHECK(to_string(ErrorKind::not_fine_tuned) == "not_fine_tuned");
-  CHECK(to_string(ErrorKind::interrupted_stream) == "interrupted_stream");
-  CHECK(to_string(ErrorKind::other) == "other");
+TEST_CASE("to look at what is not there is a mistake that throws", "[result]") {
+  Result<int> failed = Error{};
+  CHECK_THROWS_AS(*failed, std::bad_variant_access);
+  CHECK_THROWS_AS(Result<int>(1).error(), std::bad_variant_access);
 }

@@ -31,7 +31,8 @@ class Failure : public std::exception {
   E error_;
 };
 
-/// A T, or the E that says why there is none. Only value() throws.
+/// A T, or the E that says why there is none. value() is the access that checks, and throws; to ask
+/// *, -> or error() for what is not there is a mistake (std::bad_variant_access).
 template <class T, class E = Error>
 class [[nodiscard]] Result {
   static_assert(!std::is_same_v<T, E>, "A value and an error of one type cannot be told apart.");
@@ -42,26 +43,25 @@ class [[nodiscard]] Result {
 
   constexpr Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
   constexpr Result(E error) : state_(std::in_place_index<1>, std::move(error)) {}
+  /// Every pointer would convert to true.
+  template <class Pointee>
+  requires std::is_same_v<T, bool> Result(Pointee*)
+  = delete;
 
   [[nodiscard]] constexpr bool has_value() const noexcept { return state_.index() == 0; }
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
 
-  /// The value. There must be one; value() is the access that checks and says so.
+  /// The value. There must be one.
   [[nodiscard]] constexpr T& operator*() & { return std::get<0>(state_); }
   [[nodiscard]] constexpr const T& operator*() const& { return std::get<0>(state_); }
   [[nodiscard]] constexpr T&& operator*() && { return std::get<0>(std::move(state_)); }
   [[nodiscard]] constexpr T* operator->() { return &std::get<0>(state_); }
   [[nodiscard]] constexpr const T* operator->() const { return &std::get<0>(state_); }
 
-  /// The value, or throws Failure<E>.
-  [[nodiscard]] constexpr const T& value() const& {
-    if (!has_value()) throw Failure<E>(error());
-    return **this;
-  }
-  [[nodiscard]] constexpr T value() && {
-    if (!has_value()) throw Failure<E>(std::move(*this).error());
-    return *std::move(*this);
-  }
+  /// The value, or throws Failure<E>. That of a temporary comes by value, so that it can be kept.
+  [[nodiscard]] constexpr T& value() & { return *checked(*this); }
+  [[nodiscard]] constexpr const T& value() const& { return *checked(*this); }
+  [[nodiscard]] constexpr T value() && { return *checked(std::move(*this)); }
 
   /// The error. There must be one.
   [[nodiscard]] constexpr E& error() & { return std::get<1>(state_); }
@@ -80,41 +80,75 @@ class [[nodiscard]] Result {
 
   /// Passes the value to `next`, which returns a Result with the same E; an error goes past it.
   template <class F>
-  constexpr auto and_then(F&& next) const& -> std::invoke_result_t<F, const T&> {
-    if (!has_value()) return error();
-    return std::invoke(std::forward<F>(next), **this);
+  constexpr auto and_then(F&& next) & {
+    return chained(*this, std::forward<F>(next));
   }
   template <class F>
-  constexpr auto and_then(F&& next) && -> std::invoke_result_t<F, T&&> {
-    if (!has_value()) return std::move(*this).error();
-    return std::invoke(std::forward<F>(next), *std::move(*this));
+  constexpr auto and_then(F&& next) const& {
+    return chained(*this, std::forward<F>(next));
+  }
+  template <class F>
+  constexpr auto and_then(F&& next) && {
+    return chained(std::move(*this), std::forward<F>(next));
   }
 
   /// Replaces the value by what `change` makes of it; an error goes past it.
   template <class F>
-  constexpr auto transform(F&& change) const& -> Result<std::invoke_result_t<F, const T&>, E> {
-    if (!has_value()) return error();
-    return std::invoke(std::forward<F>(change), **this);
+  constexpr auto transform(F&& change) & {
+    return transformed(*this, std::forward<F>(change));
   }
   template <class F>
-  constexpr auto transform(F&& change) && -> Result<std::invoke_result_t<F, T&&>, E> {
-    if (!has_value()) return std::move(*this).error();
-    return std::invoke(std::forward<F>(change), *std::move(*this));
+  constexpr auto transform(F&& change) const& {
+    return transformed(*this, std::forward<F>(change));
+  }
+  template <class F>
+  constexpr auto transform(F&& change) && {
+    return transformed(std::move(*this), std::forward<F>(change));
   }
 
   /// Passes the error to `rescue`, which returns a Result with the same T; a value goes past it.
   template <class F>
-  constexpr auto or_else(F&& rescue) const& -> std::invoke_result_t<F, const E&> {
-    if (has_value()) return **this;
-    return std::invoke(std::forward<F>(rescue), error());
+  constexpr auto or_else(F&& rescue) & {
+    return rescued(*this, std::forward<F>(rescue));
   }
   template <class F>
-  constexpr auto or_else(F&& rescue) && -> std::invoke_result_t<F, E&&> {
-    if (has_value()) return *std::move(*this);
-    return std::invoke(std::forward<F>(rescue), std::move(*this).error());
+  constexpr auto or_else(F&& rescue) const& {
+    return rescued(*this, std::forward<F>(rescue));
+  }
+  template <class F>
+  constexpr auto or_else(F&& rescue) && {
+    return rescued(std::move(*this), std::forward<F>(rescue));
   }
 
  private:
+  template <class Self>
+  static constexpr Self&& checked(Self&& self) {
+    if (!self) throw Failure<E>(std::forward<Self>(self).error());
+    return std::forward<Self>(self);
+  }
+
+  template <class Self, class F>
+  static constexpr auto chained(Self&& self, F&& next) {
+    using Next = std::invoke_result_t<F, decltype(*std::forward<Self>(self))>;
+    if (!self) return Next(std::forward<Self>(self).error());
+    return std::invoke(std::forward<F>(next), *std::forward<Self>(self));
+  }
+
+  template <class Self, class F>
+  static constexpr auto transformed(Self&& self, F&& change) {
+    using Value = std::invoke_result_t<F, decltype(*std::forward<Self>(self))>;
+    using Changed = Result<std::remove_cvref_t<Value>, E>;
+    if (!self) return Changed(std::forward<Self>(self).error());
+    return Changed(std::invoke(std::forward<F>(change), *std::forward<Self>(self)));
+  }
+
+  template <class Self, class F>
+  static constexpr auto rescued(Self&& self, F&& rescue) {
+    using Rescued = std::invoke_result_t<F, decltype(std::forward<Self>(self).error())>;
+    if (self) return Rescued(*std::forward<Self>(self));
+    return std::invoke(std::forward<F>(rescue), std::forward<Self>(self).error());
+  }
+
   std::variant<T, E> state_;
 };
 
