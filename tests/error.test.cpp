@@ -12,6 +12,30 @@
 using namespace FineTuning;
 using namespace std::chrono_literals;
 
+// The names that JSON gives them.
+static_assert(to_string(ErrorKind::authentication) == "authentication");
+static_assert(to_string(ErrorKind::permission_denied) == "permission_denied");
+static_assert(to_string(ErrorKind::model_not_found) == "model_not_found");
+static_assert(to_string(ErrorKind::model_retired) == "model_retired");
+static_assert(to_string(ErrorKind::quota_exhausted) == "quota_exhausted");
+static_assert(to_string(ErrorKind::rate_limited) == "rate_limited");
+static_assert(to_string(ErrorKind::context_length_exceeded) == "context_length_exceeded");
+static_assert(to_string(ErrorKind::content_filtered) == "content_filtered");
+static_assert(to_string(ErrorKind::invalid_request) == "invalid_request");
+static_assert(to_string(ErrorKind::invalid_model) == "invalid_model");
+static_assert(to_string(ErrorKind::not_fine_tuned) == "not_fine_tuned");
+static_assert(to_string(ErrorKind::not_found) == "not_found");
+static_assert(to_string(ErrorKind::overloaded) == "overloaded");
+static_assert(to_string(ErrorKind::server_error) == "server_error");
+static_assert(to_string(ErrorKind::timed_out) == "timed_out");
+static_assert(to_string(ErrorKind::network) == "network");
+static_assert(to_string(ErrorKind::tls) == "tls");
+static_assert(to_string(ErrorKind::cancelled) == "cancelled");
+static_assert(to_string(ErrorKind::malformed_response) == "malformed_response");
+static_assert(to_string(ErrorKind::interrupted_stream) == "interrupted_stream");
+static_assert(to_string(ErrorKind::unsupported) == "unsupported");
+static_assert(to_string(ErrorKind::other) == "other");
+
 TEST_CASE("an error is written as JSON, without what it does not say", "[error]") {
   CHECK(to_json(Error{}) == R"({"error":{"kind":"other","message":"","attempts":0}})");
   CHECK(to_json(Error{.kind = ErrorKind::rate_limited,

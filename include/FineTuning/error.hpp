@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,7 +14,7 @@
 namespace FineTuning {
 
 /// What went wrong, as far as a caller can act on it.
-enum class ErrorKind {
+enum class ErrorKind : std::uint8_t {
   authentication,           ///< No key, or one that the provider does not accept.
   permission_denied,        ///< The key is good but may not do this.
   model_not_found,          ///< No such model for this key.
@@ -67,7 +68,7 @@ enum class ErrorKind {
 static_assert(to_string(ErrorKind::authentication) == "authentication");
 static_assert(to_string(ErrorKind::other) == "other");
 
-/// A failure. No member ever holds a key or a token.
+/// A failure. No member holds a key or a token, not even one that the provider repeats.
 struct Error {
   ErrorKind kind = ErrorKind::other;
   std::string message{};     ///< A whole sentence: what happened and what to do about it.
@@ -77,7 +78,9 @@ struct Error {
   /// How long the provider asks to wait, where it says so.
   std::optional<std::chrono::milliseconds> retry_after{};
   std::string partial{};  ///< The text that had arrived when a stream failed.
-  /// The request may have been carried out (and billed) although no answer arrived.
+  /// The request may have been carried out (and billed) although no whole answer arrived. So too of
+  /// a call that a stop token ended after a part of it was sent; not of a stream that its sink
+  /// stopped, for that was answered and is billed.
   bool outcome_unknown = false;
   int attempts = 0;             ///< How many times the request was sent.
   std::vector<Error> causes{};  ///< What the earlier arms of a fallback said, oldest first.
