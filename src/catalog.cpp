@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -25,29 +24,12 @@ namespace {
 using Json = nlohmann::json;
 
 using Texts = std::deque<std::string>;  // its elements never move, so views of them hold
+using Names = std::set<std::pair<std::string_view, std::string_view>>;  // a provider and a model
 
 struct UserRow {
   std::string_view provider{};
   ModelRow facts{.checked = {}};  // the day of the library's own table is not the user's
 };
-
-/// YYYY-MM-DD, of the calendar.
-bool is_day(std::string_view text) {
-  constexpr std::string_view shape = "0000-00-00";
-  if (!std::equal(text.begin(), text.end(), shape.begin(), shape.end(),
-                  [](char c, char s) { return s == '0' ? detail::is_digit(c) : c == s; }))
-    return false;
-  const auto number = [text](std::size_t from, std::size_t size) {
-    unsigned value = 0;
-    for (const char c : text.substr(from, size))
-      value = value * 10 + static_cast<unsigned>(c - '0');
-    return value;
-  };
-  return std::chrono::year_month_day(std::chrono::year(static_cast<int>(number(0, 4))),
-                                     std::chrono::month(number(5, 2)),
-                                     std::chrono::day(number(8, 2)))
-      .ok();
-}
 
 /// One value on its way into a row. The functions are false where it is not what they take.
 struct Cell {
@@ -61,7 +43,7 @@ struct Cell {
     return true;
   }
   bool name(std::string_view& to) const { return text(to) && !to.empty(); }
-  bool day(std::string_view& to) const { return text(to) && is_day(to); }
+  bool day(std::string_view& to) const { return text(to) && detail::is_day(to); }
 
   bool tokens(std::optional<std::uint32_t>& to) const {
     if (!value.is_number_unsigned()) return false;
@@ -77,6 +59,9 @@ struct Cell {
     return *to >= 0;
   }
 };
+
+/// For what `ft inspect` prints and no row can say: where a fact is from.
+bool pass_over(const Cell& /*cell*/) { return true; }
 
 /// A name that a row may have, and where its value goes.
 struct Field {
@@ -110,6 +95,11 @@ constexpr std::array fields{
     Field{"ft_cached_input_usd_per_mtok", a_price, [](const Cell& cell) { return cell.price(cell.row.facts.fine_tuned_prices.cached_input); }},
     Field{"ft_output_usd_per_mtok",       a_price, [](const Cell& cell) { return cell.price(cell.row.facts.fine_tuned_prices.output); }},
     Field{"training_usd_per_mtok",        a_price, [](const Cell& cell) { return cell.price(cell.row.facts.training_usd_per_mtok); }},
+    Field{"source",                         {}, pass_over},
+    Field{"price_source",                   {}, pass_over},
+    Field{"base_input_usd_per_mtok",        {}, pass_over},
+    Field{"base_cached_input_usd_per_mtok", {}, pass_over},
+    Field{"base_output_usd_per_mtok",       {}, pass_over},
 };
 // clang-format on
 
@@ -151,20 +141,35 @@ std::string read_row(const Json& object, UserRow& row, Texts& texts) {
   for (const auto& item : object.items()) {
     const std::string& name = item.key();
     const Json& value = item.value();
-    if (value.is_null()) continue;  // so `ft inspect` prints what nobody knows
-    if (name == "capabilities") {
-      std::string wrong = read_capabilities(value, row.facts.capabilities);
-      if (!wrong.empty()) return wrong;
-      continue;
-    }
+    const bool is_capabilities = name == "capabilities";
     const auto* const field = std::find_if(
         fields.begin(), fields.end(), [&name](const Field& known) { return known.name == name; });
-    if (field == fields.end()) return unknown_name(name);
-    if (!field->read({value, row, texts})) return wrong_value(name, field->wanted);
+    if (!is_capabilities && field == fields.end()) return unknown_name(name);
+    if (value.is_null()) continue;  // so `ft inspect` prints what nobody knows
+    if (is_capabilities) {
+      std::string wrong = read_capabilities(value, row.facts.capabilities);
+      if (!wrong.empty()) return wrong;
+    } else if (!field->read({value, row, texts})) {
+      return wrong_value(name, field->wanted);
+    }
   }
   if (row.provider.empty()) return R"(has no "provider"; add its name)";
   if (row.facts.model_id.empty()) return R"(has no "model_id"; add the name of the model)";
   return {};
+}
+
+/// What is wrong with the names of a row; empty where no row before it has one of them.
+std::string take_names(const UserRow& row, Names& taken) {
+  const std::string_view model_id = row.facts.model_id;
+  const std::string_view alias = row.facts.alias;
+  std::string_view twice;
+  if (!taken.emplace(row.provider, model_id).second)
+    twice = model_id;
+  else if (!alias.empty() && alias != model_id && !taken.emplace(row.provider, alias).second)
+    twice = alias;
+  if (twice.empty()) return {};
+  return "has the name " + detail::quoted(twice) +
+         ", as a row before it has; make one row of them or change the name";
 }
 
 Error refused(std::string message) {
@@ -180,12 +185,11 @@ Result<Catalog> Catalog::from_json(std::string_view text) {
     return refused("The catalog is not a JSON array of rows; correct its JSON.");
 
   auto rows = std::make_shared<Rows>();
-  std::set<std::pair<std::string_view, std::string_view>> seen;
+  Names names;
   for (const Json& object : array) {
     UserRow row;
     std::string wrong = read_row(object, row, rows->texts);
-    if (wrong.empty() && !seen.emplace(row.provider, row.facts.model_id).second)
-      wrong = "is of the same model as a row before it; make one row of them";
+    if (wrong.empty()) wrong = take_names(row, names);
     if (!wrong.empty())
       return refused("Row " + std::to_string(rows->entries.size() + 1) + " of the catalog " +
                      wrong + ".");

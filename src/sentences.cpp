@@ -48,15 +48,12 @@ std::string with_full_stop(std::string text) {
 
 /// The last day of a model that has ended; empty where nothing says that it has.
 std::string_view known_end(const Model& model, const Catalog& catalog, std::string_view today) {
-  const Result<Facts> known = facts(model, catalog);
-  std::string_view end = known ? known->retired_on : std::string_view{};
-  if (end.empty() && model.is_fine_tuned()) end = model.provider().fine_tunes_ended_on;
-  return !end.empty() && end <= today ? end : std::string_view{};
+  return is_retired(model, today, catalog) ? ends_on(model, catalog) : std::string_view{};
 }
 
 std::string retirement_advice(const Model& model, const Catalog& catalog, std::string_view end) {
-  const Result<Facts> known = facts(model, catalog);
-  const std::string_view replacement = known ? known->replacement : std::string_view{};
+  const std::string_view replacement =
+      facts(model, catalog).transform(&Facts::replacement).value_or("");
   return fmt::format("{} ended on {}; move to {}.", model.id(), end,
                      replacement.empty() ? "another model" : replacement);
 }

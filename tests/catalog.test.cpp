@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace FineTuning;
@@ -37,6 +38,30 @@ static_assert(find_facts(classify("gpt-4o"))->source == Source::own_row);
 static_assert(find_facts(classify("gpt-4o-mini"))->model_id == "gpt-4o-mini-2024-07-18");
 static_assert(find_facts(custom)->model_id == "gpt-4" &&
               find_facts(custom)->checked == "2026-11-22");
+// The names that JSON gives them; all_capabilities is in the order of the enumerators.
+static_assert(to_string(Capability::chat) == "chat" && all_capabilities[0] == Capability::chat);
+static_assert(to_string(Capability::streaming) == "streaming" &&
+              all_capabilities[1] == Capability::streaming);
+static_assert(to_string(Capability::tools) == "tools" && all_capabilities[2] == Capability::tools);
+static_assert(to_string(Capability::parallel_tools) == "parallel_tools" &&
+              all_capabilities[3] == Capability::parallel_tools);
+static_assert(to_string(Capability::vision) == "vision" &&
+              all_capabilities[4] == Capability::vision);
+static_assert(to_string(Capability::audio_in) == "audio_in" &&
+              all_capabilities[5] == Capability::audio_in);
+static_assert(to_string(Capability::pdf_in) == "pdf_in" &&
+              all_capabilities[6] == Capability::pdf_in);
+static_assert(to_string(Capability::json_mode) == "json_mode" &&
+              all_capabilities[7] == Capability::json_mode);
+static_assert(to_string(Capability::json_schema) == "json_schema" &&
+              all_capabilities[8] == Capability::json_schema);
+static_assert(to_string(Capability::reasoning) == "reasoning" &&
+              all_capabilities[9] == Capability::reasoning);
+static_assert(to_string(Capability::system_prompt) == "system_prompt" &&
+              all_capabilities[10] == Capability::system_prompt);
+static_assert(to_string(Capability::fine_tuning) == "fine_tuning" &&
+              all_capabilities[11] == Capability::fine_tuning);
+static_assert(all_capabilities.size() == 12);
 static_assert(to_string(Source::own_row) == "own_row" &&
               to_string(Source::fine_tuned_row) == "fine_tuned_row" &&
               to_string(Source::base_row) == "base_row" &&
@@ -44,8 +69,41 @@ static_assert(to_string(Source::own_row) == "own_row" &&
 static_assert(to_string(Support::no) == "no" && to_string(Support::yes) == "yes" &&
               to_string(Support::unknown) == "unknown");
 
+// A row has its id and its alias as names, and no empty one.
+constexpr ModelRow named{.model_id = "a", .alias = "b"};
+static_assert(named.is_called("a") && named.is_called("b") && !named.is_called("c"));
+static_assert(!named.is_called("") && !ModelRow{.model_id = "a"}.is_called(""));
+
+// The table's word on a model's end, at compile time too.
+static_assert(ends_on(custom) == "2026-10-23" && ends_on(classify("nobody-knows")).empty());
+static_assert(ends_on(classify("acb944bb-fb49-4c29-a15b-e6a245a7bdf9-ft")) == "2025-09-15");
+static_assert(is_retired(custom, "2026-10-23") && !is_retired(custom, "2026-10-22"));
+static_assert(!is_retired(custom, "2026-11-1") && !is_retired(custom, "tomorrow"));
+static_assert(!is_retired(ModelId{}, "9999-12-31"));
+
+// What points into a catalog is not to be had of one that is about to go.
+template <class C>
+concept gives_facts = requires(const Model& model, C&& catalog) {
+  facts(model, std::forward<C>(catalog));
+};
+template <class C>
+concept gives_an_end = requires(const Model& model, C&& catalog) {
+  ends_on(model, std::forward<C>(catalog));
+};
+template <class C>
+concept gives_rows = requires(C&& catalog, const Provider& provider) {
+  std::forward<C>(catalog).find("id", provider);
+};
+static_assert(gives_facts<Catalog&> && gives_facts<const Catalog&>);
+static_assert(!gives_facts<Catalog> && !gives_facts<const Catalog>);
+static_assert(gives_an_end<const Catalog&> && !gives_an_end<Catalog>);
+static_assert(gives_rows<const Catalog&> && !gives_rows<Catalog> && !gives_rows<const Catalog>);
+
 Facts facts_of(std::string_view spec, const Catalog& catalog = {}) {
   return facts(Model::from(spec).value(), catalog).value();
+}
+std::string price_source_of(std::string_view spec, const Catalog& catalog = {}) {
+  return std::string(to_string(facts_of(spec, catalog).price_source));
 }
 std::string source_of(std::string_view spec, const Catalog& catalog = {}) {
   return std::string(to_string(facts_of(spec, catalog).source));
@@ -146,7 +204,7 @@ TEST_CASE("facts say which row they come from, and a fine-tune has its own price
 TEST_CASE("the fine-tunes of Cohere's command-r ended while it goes on", "[catalog]") {
   const ModelRow row = *detail::find_row("command-r-08-2024", providers::cohere.models);
   CHECK(row.retired_on.empty());
-  CHECK(detail::inherited_facts(row).retired_on == "2025-09-15");
+  CHECK(detail::inherited_row(row, false).retired_on == "2025-09-15");
   CHECK(providers::cohere.fine_tunes_ended_on == "2025-09-15");
 }
 
@@ -197,9 +255,77 @@ TEST_CASE("a model is retired from the day it stops", "[catalog]") {
        {"cohere:custom-rag-assistant", "cohere:acb944bb-fb49-4c29-a15b-e6a245a7bdf9-ft"}) {
     CHECK(is_retired(spec, "2025-09-15"));  // its provider stopped serving all of them
     CHECK_FALSE(is_retired(spec, "2025-09-14"));
+    CHECK(ends_on(Model::from(spec).value()) == "2025-09-15");
   }
   CHECK_FALSE(is_retired("cohere:command-r-08-2024", "2025-09-15"));
   CHECK_FALSE(is_retired("openai:gpt-5.6", "9999-12-31"));  // no day is known
+
+  // What is said of the model itself goes before what is said of all fine-tunes.
+  const Catalog catalog = catalog_of(R"([
+    {"provider": "cohere", "model_id": "custom-rag-assistant", "retired_on": "2030-01-01"}])");
+  const Model kept = Model::from("cohere:custom-rag-assistant").value();
+  CHECK(ends_on(kept, catalog) == "2030-01-01");
+  CHECK_FALSE(FineTuning::is_retired(kept, "2026-01-01", catalog));
+}
+
+TEST_CASE("by a text that is no day nothing has ended", "[catalog]") {
+  for (const std::string_view text : {"", "tomorrow", "2027-1-1", "2027-01-32", "2027-02-29",
+                                      "2027-00-01", "2027-13-01", "2027-01-14T00:00:00Z", "9999"}) {
+    INFO(text);
+    CHECK_FALSE(is_retired("openai:gpt-3.5-turbo-0613", text));
+    CHECK_FALSE(is_retired("cohere:custom-rag-assistant", text));
+  }
+  CHECK(is_retired("openai:gpt-3.5-turbo-0613", "2028-02-29"));
+}
+
+TEST_CASE("facts say whose the prices are", "[catalog]") {
+  CHECK(price_source_of("openai:gpt-4o") == "own_row");
+  CHECK(price_source_of("openai:ft:gpt-4o:org::id") == "fine_tuned_row");
+  CHECK(price_source_of("openai:ft:gpt-4:org::id") == "base_row");
+
+  const Catalog catalog = catalog_of(R"([
+    {"provider": "openai", "model_id": "gpt-4", "replacement": "x", "input_usd_per_mtok": 31},
+    {"provider": "openai", "model_id": "gpt-4o", "replacement": "x"},
+    {"provider": "openai", "model_id": "gpt-4.1-2025-04-14", "ft_output_usd_per_mtok": 9},
+    {"provider": "openai", "model_id": "ft:gpt-4:org::mine", "output_usd_per_mtok": 9},
+    {"provider": "openai", "model_id": "ft:gpt-4:org::unpriced", "max_output": 9}])");
+  for (const auto& [spec, source] : std::vector<std::pair<std::string_view, std::string_view>>{
+           {"openai:gpt-4", "user_row"},
+           {"openai:ft:gpt-4:org::id", "base_row"},  // whoever stated them
+           {"openai:ft:gpt-4:org::mine", "user_row"},
+           {"openai:ft:gpt-4:org::unpriced", "base_row"},
+           {"openai:gpt-4o", "own_row"},
+           {"openai:ft:gpt-4o:org::id", "fine_tuned_row"},
+           {"openai:gpt-4.1", "own_row"},
+           {"openai:ft:gpt-4.1:org::id", "user_row"},
+       }) {
+    INFO(spec);
+    CHECK(price_source_of(spec, catalog) == source);
+    CHECK(source_of(spec, catalog) == "user_row");
+  }
+}
+
+TEST_CASE("what nobody states of a fine-tune's prices is its base's", "[catalog]") {
+  const Catalog catalog = catalog_of(R"([
+    {"provider": "openai", "model_id": "gpt-4", "ft_cached_input_usd_per_mtok": 1},
+    {"provider": "openai", "model_id": "gpt-5", "ft_input_usd_per_mtok": 3},
+    {"provider": "openai", "model_id": "gpt-5-mini", "ft_output_usd_per_mtok": 4}])");
+  const Facts cached = facts_of("openai:ft:gpt-4:org::id", catalog);
+  CHECK(cached.cached_input_usd_per_mtok == 1.0);
+  CHECK(cached.input_usd_per_mtok == 30.0);
+  CHECK(cached.output_usd_per_mtok == 60.0);
+  CHECK(to_string(cached.price_source) == "base_row");
+
+  // The base's price of cached input is part of its price of input, and goes with it.
+  const Facts dearer = facts_of("openai:ft:gpt-5:org::id", catalog);
+  CHECK(dearer.input_usd_per_mtok == 3.0);
+  CHECK_FALSE(dearer.cached_input_usd_per_mtok);
+  CHECK(dearer.output_usd_per_mtok == 10.0);
+
+  const Facts mini = facts_of("openai:ft:gpt-5-mini:org::id", catalog);
+  CHECK(mini.input_usd_per_mtok == 0.25);
+  CHECK(mini.cached_input_usd_per_mtok == 0.025);
+  CHECK(mini.output_usd_per_mtok == 4.0);
 }
 
 TEST_CASE("a cost is estimated where every price it takes is known", "[catalog]") {
@@ -219,6 +345,16 @@ TEST_CASE("a cost is estimated where every price it takes is known", "[catalog]"
   CHECK_FALSE(estimate_cost({.output_usd_per_mtok = 10}, usage));
   CHECK_FALSE(estimate_cost({.input_usd_per_mtok = 3}, usage));
   CHECK_FALSE(estimate_cost(facts_of("cohere:custom-rag-assistant"), usage));
+
+  // A price that the usage does not take need not be known.
+  CHECK(is_near(estimate_cost({.input_usd_per_mtok = 3}, {.input_tokens = 1000, .known = true}),
+                0.003));
+  CHECK(is_near(estimate_cost({.output_usd_per_mtok = 10}, {.output_tokens = 1000, .known = true}),
+                0.01));
+  CHECK(is_near(estimate_cost({.cached_input_usd_per_mtok = 1},
+                              {.input_tokens = 1000, .cached_input_tokens = 1000, .known = true}),
+                0.001));
+  CHECK_FALSE(estimate_cost({.cached_input_usd_per_mtok = 1}, {.input_tokens = 1, .known = true}));
 
   // Cached tokens at an unknown price cost what the others do, at most.
   cached.cached_input_tokens = 400'000;
@@ -322,8 +458,63 @@ TEST_CASE("a program's row is found under every name of its model", "[catalog]")
   // Not the row of the base that a fine-tune has its name from by chance.
   CHECK_FALSE(
       facts_of("vertex:projects/p/locations/l/models/gemini-2.5-flash", catalog).max_output);
-  CHECK_FALSE(facts(Model::from("google:models/").value(),
-                    catalog_of(R"([{"provider": "google", "model_id": "m"}])")));
+  const Catalog other = catalog_of(R"([{"provider": "google", "model_id": "m"}])");
+  CHECK_FALSE(facts(Model::from("google:models/").value(), other));
+}
+
+TEST_CASE("a program's row adds a name to a model of the table", "[catalog]") {
+  const Catalog catalog = catalog_of(R"([
+    {"provider": "openai", "model_id": "gpt-4o-mini-2024-07-18", "alias": "mini"},
+    {"provider": "openai", "model_id": "my-4o", "alias": "gpt-4o-2024-08-06"},
+    {"provider": "openai", "model_id": "gpt-4.1-2025-04-14", "alias": "gpt-4"}])");
+  CHECK(facts_of("openai:mini", catalog).context_window == 128000U);
+  CHECK(facts_of("openai:mini", catalog).input_usd_per_mtok == 0.15);
+  CHECK(facts_of("openai:gpt-4o-mini", catalog).input_usd_per_mtok == 0.15);
+  CHECK(facts_of("openai:ft:mini:org::id", catalog).context_window == 128000U);
+  CHECK(facts_of("openai:ft:mini:org::id", catalog).input_usd_per_mtok == 0.3);
+
+  for (const std::string_view spec : {"openai:my-4o", "openai:gpt-4o-2024-08-06"}) {
+    CHECK(facts_of(spec, catalog).model_id == "my-4o");
+    CHECK(facts_of(spec, catalog).input_usd_per_mtok == 2.5);
+  }
+
+  // The row's own id says which model it is of, also where its alias is another one's name.
+  CHECK(facts_of("openai:gpt-4", catalog).context_window == 1047576U);
+}
+
+TEST_CASE("a program's row of an assumed base gives capabilities, and nothing else", "[catalog]") {
+  const Catalog catalog = catalog_of(R"([
+    {"provider": "cohere", "model_id": "command", "capabilities": {"tools": "yes"},
+     "input_usd_per_mtok": 1, "ft_output_usd_per_mtok": 2, "max_output": 3,
+     "retired_on": "2026-01-01"},
+    {"provider": "vertex", "model_id": "gemini-pro", "capabilities": {"audio_in": "yes"}}])");
+  const Facts assumed = facts_of("cohere:custom-x", catalog);
+  CHECK(assumed.capabilities[Capability::tools] == Support::yes);
+  CHECK(assumed.capabilities[Capability::chat] == Support::yes);
+  CHECK_FALSE(assumed.input_usd_per_mtok);
+  CHECK_FALSE(assumed.output_usd_per_mtok);
+  CHECK_FALSE(assumed.base_prices.known());
+  CHECK_FALSE(assumed.fine_tuned_prices.known());
+  CHECK_FALSE(assumed.max_output);
+  CHECK(assumed.retired_on.empty());
+  CHECK(to_string(assumed.source) == "user_row");
+
+  const Model vertex = Model::from("vertex:projects/p/locations/l/models/my-gemini").value();
+  CHECK(vertex.parts().base_model == "gemini-pro");
+  CHECK(supports_capability(vertex, Capability::audio_in, catalog));
+  CHECK(supports_capability(vertex, Capability::chat, catalog));
+}
+
+TEST_CASE("what ft inspect prints of a base model makes a row", "[catalog]") {
+  const Catalog catalog = catalog_of(R"([{"provider": "openai", "source": "own_row",
+    "price_source": "own_row", "model_id": "gpt-4o", "context_window": 128000, "max_output": null,
+    "capabilities": {"chat": "yes", "tools": "unknown"}, "input_usd_per_mtok": 2.5,
+    "cached_input_usd_per_mtok": 1.25, "output_usd_per_mtok": 11, "base_input_usd_per_mtok": 2.5,
+    "base_cached_input_usd_per_mtok": 1.25, "base_output_usd_per_mtok": 10,
+    "ft_input_usd_per_mtok": 3.75, "ft_cached_input_usd_per_mtok": null,
+    "ft_output_usd_per_mtok": 15, "training_usd_per_mtok": null, "deprecated_on": null,
+    "retired_on": "2027-01-14", "replacement": null, "checked": "2026-11-22"}])");
+  CHECK(facts_of("openai:gpt-4o", catalog).output_usd_per_mtok == 11.0);
 }
 
 TEST_CASE("a catalog can hold models and providers that the library does not know", "[catalog]") {
@@ -334,7 +525,8 @@ TEST_CASE("a catalog can hold models and providers that the library does not kno
      "deprecated_on": "2026-01-31", "retired_on": "2028-02-29", "replacement": "llama4",
      "checked": "2026-11-30"},
     {"provider": "openai", "model_id": "gpt-3.5", "ft_input_usd_per_mtok": 1.5},
-    {"provider": "acme", "model_id": "small", "replacement": null, "retired_on": null}])");
+    {"provider": "acme", "model_id": "small", "alias": "small", "replacement": null},
+    {"provider": "groq", "model_id": "gpt-3.5", "alias": "", "retired_on": null}])");
 
   for (const std::string_view spec : {"local:llama3:8b", "local:llama3"}) {
     const Facts local = facts_of(spec, catalog);
@@ -375,8 +567,10 @@ TEST_CASE("facts keep pointing into the catalog while a copy of it lives", "[cat
   CHECK(known.model_id == "a-long-name-that-is-on-the-heap");
   CHECK(copy.find("a-long-name-that-is-on-the-heap", providers::local) != nullptr);
   CHECK(copy.find("a-long-name-that-is-on-the-heap", providers::groq) == nullptr);
-  CHECK(Catalog().find("anything", providers::local) == nullptr);
-  CHECK(catalog_of("[]").find("anything", providers::local) == nullptr);
+  const Catalog none;
+  CHECK(none.find("anything", providers::local) == nullptr);
+  const Catalog empty = catalog_of("[]");
+  CHECK(empty.find("anything", providers::local) == nullptr);
 }
 
 TEST_CASE("a catalog with a row that is not understood is refused, with row and name",
@@ -397,7 +591,11 @@ TEST_CASE("a catalog with a row that is not understood is refused, with row and 
            Case{"[]", {"Row 2"}},
            Case{"null", {"Row 2"}},
            Case{R"("openai:gpt-4")", {"Row 2"}},
-           Case{R"({"provider":"openai","model_id":"first"})", {"Row 2", "same model"}},
+           Case{R"({"provider":"openai","model_id":"first"})", {"Row 2", "\"first\""}},
+           Case{R"({"provider":"openai","model_id":"1st"})", {"Row 2", "\"1st\""}},
+           Case{"{" + good + R"(,"alias":"first"})", {"Row 2", "\"first\""}},
+           Case{"{" + good + R"(,"alias":"1st"})", {"Row 2", "\"1st\""}},
+           Case{"{" + good + R"(,"retird_on":null})", {"Row 2", "retird_on"}},
            Case{"{" + good + R"(,"inptu_usd_per_mtok":1})", {"Row 2", "inptu_usd_per_mtok"}},
            Case{"{" + good + R"(,"a\u0000b\n\u00e9":1})", {"Row 2", "a?b?"}},
            Case{"{" + good + R"(,"Alias":"x"})", {"Row 2", "Alias"}},
@@ -428,8 +626,8 @@ TEST_CASE("a catalog with a row that is not understood is refused, with row and 
            Case{"{" + good + R"(,"capabilities":{"tools":true}})", {"Row 2", "tools"}},
        }) {
     INFO(refused.row);
-    const auto catalog =
-        Catalog::from_json(R"([{"provider":"openai","model_id":"first"},)" + refused.row + "]");
+    const auto catalog = Catalog::from_json(
+        R"([{"provider":"openai","model_id":"first","alias":"1st"},)" + refused.row + "]");
     REQUIRE_FALSE(catalog);
     CHECK(catalog.error().kind == ErrorKind::invalid_request);
     const std::string& message = catalog.error().message;
@@ -465,7 +663,8 @@ TEST_CASE("a huge catalog is read, and no cut of a small one crashes", "[catalog
   for (int row = 0; row < 20'000; ++row)
     huge += R"({"provider":"local","model_id":"m)" + std::to_string(row) + R"("},)";
   huge.back() = ']';
-  CHECK(catalog_of(huge).find("m19999", providers::local) != nullptr);
+  const Catalog catalog = catalog_of(huge);
+  CHECK(catalog.find("m19999", providers::local) != nullptr);
 
   const std::string small =
       R"([{"provider":"p","model_id":"m","alias":"\u00e9","capabilities":{"chat":"yes"},"max_output":1}])";

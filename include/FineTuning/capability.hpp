@@ -10,19 +10,20 @@
 
 namespace FineTuning {
 
+/// What a model may be able to do.
 enum class Capability : std::uint8_t {
-  chat,
-  streaming,
-  tools,
-  parallel_tools,
-  vision,
-  audio_in,
-  pdf_in,
-  json_mode,
-  json_schema,
-  reasoning,
-  system_prompt,
-  fine_tuning,
+  chat,            ///< Answers a conversation.
+  streaming,       ///< Hands its answer over while it is written.
+  tools,           ///< Asks for functions to be called.
+  parallel_tools,  ///< Asks for several of them at once.
+  vision,          ///< Takes images.
+  audio_in,        ///< Takes sound.
+  pdf_in,          ///< Takes PDF files.
+  json_mode,       ///< Answers in JSON when told to.
+  json_schema,     ///< Answers in JSON that follows a schema.
+  reasoning,       ///< Thinks before it answers.
+  system_prompt,   ///< Heeds messages of Role::system.
+  fine_tuning,     ///< Can be tuned.
 };
 
 /// Every capability, in order.
@@ -33,6 +34,7 @@ inline constexpr std::array all_capabilities{
     Capability::reasoning,      Capability::system_prompt, Capability::fine_tuning,
 };
 
+/// The name of a capability, as it is written in JSON.
 [[nodiscard]] constexpr std::string_view to_string(Capability capability) noexcept {
   constexpr std::array<std::string_view, 12> names{
       "chat",   "streaming", "tools",       "parallel_tools", "vision",        "audio_in",
@@ -43,6 +45,7 @@ inline constexpr std::array all_capabilities{
 /// Whether a model can do something. What nobody has stated is unknown, never no.
 enum class Support : std::uint8_t { no, yes, unknown };
 
+/// The name of an answer, as it is written in JSON.
 [[nodiscard]] constexpr std::string_view to_string(Support support) noexcept {
   constexpr std::array<std::string_view, 3> names{"no", "yes", "unknown"};
   return names.at(static_cast<std::size_t>(support));
@@ -85,8 +88,8 @@ struct Prices {
   std::optional<double> cached_input{};
   std::optional<double> output{};
 
-  /// True where at least the price of input or of output is known.
-  [[nodiscard]] constexpr bool known() const noexcept { return input || output; }
+  /// True where at least one of them is known.
+  [[nodiscard]] constexpr bool known() const noexcept { return input || cached_input || output; }
 };
 
 /// One row of a provider's table: a base model, and what its fine-tunes cost. Days are YYYY-MM-DD.
@@ -104,6 +107,11 @@ struct ModelRow {
   std::string_view deprecated_on{};          ///< The day its end was announced.
   std::string_view replacement{};
   std::string_view checked = "2026-11-22";  ///< The day the row was last compared.
+
+  /// True where the model has this name.
+  [[nodiscard]] constexpr bool is_called(std::string_view name) const noexcept {
+    return !name.empty() && (name == model_id || name == alias);
+  }
 };
 
 }  // namespace FineTuning
