@@ -6,7 +6,10 @@
 #include <FineTuning/chat.hpp>
 #include <FineTuning/fallback.hpp>
 
+#include <chrono>
+#include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace FineTuning;
@@ -103,6 +106,19 @@ TEST_CASE("the last error carries those before it, oldest first", "[fallback]") 
   CHECK(response.error().causes[1].message == "two");
 }
 
+TEST_CASE("what the earlier arms said is moved into the last error", "[fallback]") {
+  const std::string long_message(200, 'x');
+  std::vector<const char*> said;
+  CallContext context{
+      .trace = [&](const TraceEvent& event) { said.push_back(event.error->message.data()); }};
+  const std::vector<Responder> arms(3, fails_with(long_message));
+  const Result<ChatResponse> response = Fallback(arms)({}, context);
+  REQUIRE_FALSE(response);
+  std::vector<const char*> kept;
+  for (const Error& cause : response.error().causes) kept.push_back(cause.message.data());
+  CHECK(kept == said);
+}
+
 TEST_CASE("fallbacks nest, and so do their causes", "[fallback]") {
   CallContext context;
   const Fallback inner({fails_with("inner one"), fails_with("inner two")});
@@ -128,6 +144,17 @@ TEST_CASE("a fallback without arms says so", "[fallback]") {
   CHECK(response.error().kind == ErrorKind::invalid_request);
   CHECK(response.error().message ==
         "The fallback has no arm to ask; give it at least one responder.");
+}
+
+TEST_CASE("an empty responder is an error like another", "[fallback]") {
+  CallContext context;
+  const Result<ChatResponse> alone = Fallback({Responder{}})({}, context);
+  REQUIRE_FALSE(alone);
+  CHECK(alone.error().kind == ErrorKind::invalid_request);
+  CHECK(alone.error().message ==
+        "The responder is empty; give a Chat or another function that answers.");
+  CHECK_FALSE(with_model("m", Responder{})({}, context));
+  CHECK(Fallback({Responder{}, says("second")})({}, context));
 }
 
 TEST_CASE("every arm has the request and the context of the caller", "[fallback]") {

@@ -4,7 +4,10 @@
 
 #include <FineTuning/model.hpp>
 #include <FineTuning/responder.hpp>
+#include <FineTuning/result.hpp>
 
+#include <cstddef>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,19 +20,21 @@ struct FallbackOptions {
   bool after_unknown_outcome = false;
 };
 
-/// The same responder, asked for another model.
+/// The same responder, asked for another model. Copies the request, once a call.
 [[nodiscard]] inline Responder with_model(std::string model, Responder responder) {
   return [model = std::move(model), responder = std::move(responder)](ChatRequest request,
                                                                       CallContext& context) {
     request.model = model;
-    return responder(request, context);
+    return detail::ask(responder, request, context);
   };
 }
 
 /// Asks each arm in turn until one answers. Goes on after any error but a cancellation, an unknown
 /// outcome (unless an option allows it), and one that came after a piece of the answer had reached
-/// the caller. The last error carries those before it in Error::causes. Holds no state: safe to use
-/// from several threads at once where its arms are.
+/// the caller. The last error carries those before it in Error::causes. Latency and attempts of the
+/// answer are those of the arm that gave it. Every arm has all of its own
+/// ChatOptions::total_timeout unless CallContext::deadline ends them together. Holds no state: safe
+/// to use from several threads at once where its arms are.
 class Fallback {
  public:
   explicit Fallback(std::vector<Responder> arms, FallbackOptions options = {})
@@ -46,12 +51,13 @@ class Fallback {
 
     std::vector<Error> causes;
     for (std::size_t arm = 0; arm < arms_.size(); ++arm) {
-      Result<ChatResponse> response = arms_[arm](request, watched);
+      Result<ChatResponse> response = detail::ask(arms_[arm], request, watched);
       if (response) return response;
       Error error = std::move(response).error();
       const bool is_last = arm + 1 == arms_.size();
       if (is_last || delivered || !goes_on_after(error)) {
-        error.causes.insert(error.causes.begin(), causes.begin(), causes.end());
+        error.causes.insert(error.causes.begin(), std::make_move_iterator(causes.begin()),
+                            std::make_move_iterator(causes.end()));
         return error;
       }
       if (context.trace)

@@ -3,9 +3,11 @@
 // Anything that answers: the one shape that a Chat and everything made of Chats have in common.
 
 #include <FineTuning/message.hpp>
+#include <FineTuning/result.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <stop_token>
@@ -22,13 +24,14 @@ struct StreamEvent {
     citation,   ///< A whole citation.
   };
   Kind kind = Kind::text;
-  std::string_view text{};       ///< The piece; of a tool call, of its arguments.
-  std::size_t index = 0;         ///< Of the tool call.
-  std::string_view tool_name{};  ///< With the first piece of a tool call.
-  const Citation* citation = nullptr;
+  std::string_view text{};             ///< The piece; of a tool call, of its arguments.
+  std::size_t index = 0;               ///< Of the tool call, in ChatResponse::tool_calls.
+  std::string_view tool_name{};        ///< With the first piece of a tool call.
+  const Citation* citation = nullptr;  ///< Of Kind::citation; else null.
 };
 
-/// One step in the life of a call, for logs. Holds no secret and no content.
+/// One step in the life of a call, for logs. Holds no secret and no content. Its views and its
+/// error are valid during the call only.
 struct TraceEvent {
   enum class Kind : std::uint8_t {
     sending,   ///< An attempt begins.
@@ -36,24 +39,40 @@ struct TraceEvent {
     next_arm,  ///< A fallback asks the next one; `error` is what the last one said.
   };
   Kind kind = Kind::sending;
-  std::string_view model{};  ///< The spec.
-  std::string_view url{};
-  int attempt = 0;  ///< From 1; of next_arm: the arm.
-  std::chrono::milliseconds wait{};
-  const Error* error = nullptr;
+  /// As the request names it; in the events of a Chat with its provider in front.
+  std::string_view model{};
+  std::string_view url{};  ///< Of sending.
+  int attempt = 0;  ///< Of sending: from 1, and 0 for a look-up. Of next_arm: the arm, from 1.
+  std::chrono::milliseconds wait{};  ///< Of waiting.
+  const Error* error = nullptr;      ///< Null while sending.
 };
 
-/// What travels with one call through everything that is nested.
+/// What travels with one call through everything that is nested. Its functions run on the thread
+/// that makes the call, and what they throw ends the call and reaches the caller.
 struct CallContext {
   /// Takes the pieces of the answer; false stops the call. Where it is empty, nothing is streamed.
-  /// It runs on the caller's thread; what it throws reaches the caller.
   std::function<bool(const StreamEvent&)> on_event{};
+  /// Ends the call soon, whatever it waits for, with ErrorKind::cancelled.
   std::stop_token stop{};
+  /// When all of it has to be over; of this and ChatOptions::total_timeout the earlier counts.
   std::optional<std::chrono::steady_clock::time_point> deadline{};
+  /// Hears what is done, before it is done.
   std::function<void(const TraceEvent&)> trace{};
 };
 
 /// Anything that answers. The response comes back whole, also when it was streamed.
 using Responder = std::function<Result<ChatResponse>(const ChatRequest&, CallContext&)>;
+
+namespace detail {
+
+/// Asks a responder that may be none.
+inline Result<ChatResponse> ask(const Responder& responder, const ChatRequest& request,
+                                CallContext& context) {
+  if (responder) return responder(request, context);
+  return Error{.kind = ErrorKind::invalid_request,
+               .message = "The responder is empty; give a Chat or another function that answers."};
+}
+
+}  // namespace detail
 
 }  // namespace FineTuning
