@@ -1,6 +1,11 @@
 #pragma once
 
-// Everything.
+// Everything: names and facts of models, a client for all providers, and what is made of it.
+//
+//     FineTuning::Chat chat;  // keys from the environment
+//     const auto response = chat.send("openai:ft:gpt-4o-mini-2024-07-18:acme::abc123", "Hello");
+//     if (!response) return report(response.error());  // an Error: a kind, a sentence, ..
+//     std::cout << response->content << '\n';
 
 #include <FineTuning/capability.hpp>
 #include <FineTuning/catalog.hpp>

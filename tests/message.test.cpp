@@ -1,0 +1,49 @@
+// Messages: how they are made, and the names of what ends an answer.
+
+#include "support/catch.hpp"
+
+#include <FineTuning/message.hpp>
+
+#include <string>
+#include <variant>
+
+using namespace FineTuning;
+
+// The names that JSON gives them.
+static_assert(to_string(FinishReason::stop) == "stop");
+static_assert(to_string(FinishReason::length) == "length");
+static_assert(to_string(FinishReason::tool_calls) == "tool_calls");
+static_assert(to_string(FinishReason::content_filter) == "content_filter");
+static_assert(to_string(FinishReason::error) == "error");
+static_assert(to_string(FinishReason::other) == "other");
+
+namespace {
+
+std::string text_of(const Message& message) { return std::get<std::string>(message.parts.at(0)); }
+
+}  // namespace
+
+TEST_CASE("a message is made of its text, and has the role that made it", "[message]") {
+  CHECK(Message::system("Be brief.").role == Role::system);
+  CHECK(Message::user("Hi").role == Role::user);
+  CHECK(Message::assistant("Hello").role == Role::assistant);
+  CHECK(text_of(Message::system("Be brief.")) == "Be brief.");
+  CHECK(text_of(Message::user("Hi")) == "Hi");
+  CHECK(text_of(Message::assistant("Hello")) == "Hello");
+  CHECK(Message{}.role == Role::user);
+}
+
+TEST_CASE("a user's message may hold text and images", "[message]") {
+  const Message message = Message::user({"What is this?", Image{.url = "https://host/a.png"}});
+  CHECK(message.role == Role::user);
+  CHECK(text_of(message) == "What is this?");
+  CHECK(std::get<Image>(message.parts.at(1)).url == "https://host/a.png");
+}
+
+TEST_CASE("the result of a tool names the call that it answers", "[message]") {
+  const Message result = Message::tool_result({.id = "call_1", .name = "weather"}, "{}");
+  CHECK(result.role == Role::tool);
+  CHECK(result.tool_call_id == "call_1");
+  CHECK(result.tool_name == "weather");
+  CHECK(text_of(result) == "{}");
+}
