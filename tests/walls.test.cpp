@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <regex>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -78,48 +79,96 @@ Source take_apart(std::string_view text) {
   return source;
 }
 
-/// The names of the headers that the code includes.
+/// The headers that the code includes, with their marks: <vector>, "call.hpp".
 Texts includes(const std::string& code) {
   Texts names;
   std::istringstream lines(code);
   for (std::string line; std::getline(lines, line);) {
     const auto open = line.find_first_of("<\"");
     if (open == line.npos || !ends_in_directive(line) || line.find("include") > open) continue;
-    names.push_back(line.substr(open + 1, line.find_first_of(">\"", open + 1) - open - 1));
+    names.push_back(line.substr(open, line.find_first_of(">\"", open + 1) - open + 1));
   }
   return names;
 }
 
-bool contains_word(std::string_view code, std::string_view word) {
-  for (auto at = code.find(word); at != code.npos; at = code.find(word, at + 1)) {
-    const auto end = at + word.size();
-    if (end == code.size() || !is_word(code[end])) return true;
-  }
-  return false;
+bool has(const std::string& text, const std::string& pattern) {
+  return std::regex_search(text, std::regex(pattern));
 }
 
-bool names_provider(const Source& source, const std::string& name) {
-  return contains_word(source.code, "providers::" + name) ||
-         std::count(source.literals.begin(), source.literals.end(), name) > 0;
+bool has_one_of(const Texts& texts, const std::string& text) {
+  return std::find(texts.begin(), texts.end(), text) != texts.end();
 }
 
-bool mentions_third_party(const std::string& text) {
-  return text.find("nlohmann") != text.npos || text.find("curl/") != text.npos ||
-         text.find("fmt/") != text.npos;
+const fs::path root = FINETUNING_SOURCE_DIR;
+
+// ---- wall 1: what public headers include and mention
+
+bool mentions_third_party(const std::string& text) { return has(text, "nlohmann|curl/|fmt/"); }
+
+/// <FineTuning/..>, or a header of the standard library: those have neither dot nor slash.
+bool is_for_everybody(const std::string& header) {
+  return header.starts_with("<FineTuning/") ||
+         (header.starts_with("<") && header.find_first_of("./") == header.npos);
 }
 
-bool includes_curl(const Source& source) {
+bool includes_what_is_not_for_everybody(const Source& source) {
   const auto names = includes(source.code);
-  return std::any_of(names.begin(), names.end(),
-                     [](const std::string& name) { return name.starts_with("curl/"); });
+  return !std::all_of(names.begin(), names.end(), is_for_everybody);
+}
+
+// ---- wall 2: who names a provider
+
+/// Names it in whatever namespace, or includes its facts.
+bool code_names_provider(const Source& source, const std::string& name) {
+  return has(source.code, "::" + name + R"((_facts)?\b)") ||
+         has(source.code, "/providers/" + name + R"(\.hpp)");
+}
+
+/// Enters the namespace of the facts, or gives it another name: there no name has to be qualified.
+bool enters_facts(const Source& source) {
+  return has(source.code, R"(\bnamespace[\w\s:=]*\bproviders\b)");
+}
+
+/// Has the name as a word, in any case. An underscore ends a word (ACME_API_KEY) and begins none
+/// (x_acme is the name of something else).
+bool literal_names_provider(std::string literal, const std::string& name) {
+  std::transform(literal.begin(), literal.end(), literal.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return has(literal, "(^|[^a-z0-9_])" + name + "($|[^a-z0-9])");
+}
+
+// ---- walls 3 and 4: what touches the world
+
+bool touches_curl(const Source& source) {
+  const auto names = includes(source.code);
+  return has(source.code, R"(\b(CURL\w*|curl_(?!transport\b)\w+))") ||
+         std::any_of(names.begin(), names.end(), [](const std::string& name) {
+           return has(name, "curl") && !has(name, "\\bcurl_transport\\.hpp\"$");
+         });
+}
+
+/// Itself, the shapes it fills, JSON, text, arithmetic, and how waits are written.
+bool is_for_dialects(const std::string& header) {
+  const std::string own = header.substr(1, header.size() - 2);
+  return has(header,
+             "^<(algorithm|array|bit|cctype|charconv|chrono|cmath|compare|concepts|cstddef|cstdint|"
+             "cstring|functional|initializer_list|iterator|limits|map|memory|numeric|optional|set|"
+             "span|string|string_view|tuple|type_traits|utility|variant|vector)>$") ||
+         has(header,
+             "^<FineTuning/(capability|detail/scan|error|http|message|model_id|provider|responder|"
+             "result|usage)\\.hpp>$") ||
+         has(header,
+             "^\"\\.\\./(dialect|event_reader|json_reader|json_text|json_writer|retry)\\.hpp\"$") ||
+         header == "<nlohmann/json.hpp>" || header == "<fmt/format.h>" ||
+         (header.starts_with('"') && own.find('/') == own.npos &&
+          fs::exists(root / "src/dialects" / own));
 }
 
 bool does_io(const Source& source) {
   const auto names = includes(source.code);
-  return includes_curl(source) || contains_word(source.code, "_clock") ||
-         std::any_of(names.begin(), names.end(), [](const std::string& name) {
-           return name == "thread" || name == "cstdlib" || name == "stdlib.h";
-         });
+  return touches_curl(source) || !std::all_of(names.begin(), names.end(), is_for_dialects) ||
+         has(source.code, R"(\b(getenv|secure_getenv|\w*_clock|this_thread)\b)") ||
+         has(source.code, R"(\bstd::(time|thread|jthread|mutex|async)\b|\btime\s*\()");
 }
 
 /// A file of the project; its path is relative to the root.
@@ -131,7 +180,6 @@ struct File {
 
 std::vector<File> read_all(const std::string& folder) {
   std::vector<File> files;
-  const fs::path root = FINETUNING_SOURCE_DIR;
   for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
     if (entry.path().extension() != ".hpp" && entry.path().extension() != ".cpp") continue;
     std::ifstream stream(entry.path(), std::ios::binary);
@@ -169,17 +217,36 @@ TEST_CASE("public headers mention neither JSON nor curl nor fmt", "[walls]") {
                   [](const File& file) { return mentions_third_party(file.text); }) == Texts{});
 }
 
+TEST_CASE("public headers include each other and the standard library", "[walls]") {
+  CHECK(offenders(read_all("include"), [](const File& file) {
+          return includes_what_is_not_for_everybody(file.source);
+        }) == Texts{});
+}
+
 TEST_CASE("a provider is named in its own facts file and in the list, nowhere else", "[walls]") {
   auto files = read_all("include");
   for (auto& file : read_all("src")) files.push_back(std::move(file));
+  const std::string facts = "include/FineTuning/providers/";
+  const std::string list = "include/FineTuning/providers.hpp";
+  const auto is_example_of_a_message = [](const File& file, const std::string& literal) {
+    return file.path == "include/FineTuning/model.hpp" && has(literal, "openai:gpt-4o");
+  };
   for (const auto& name : provider_names()) {
-    const auto own_file = "include/FineTuning/providers/" + name + ".hpp";
     INFO("provider " << name);
     CHECK(offenders(files, [&](const File& file) {
-            return file.path != own_file && file.path != "include/FineTuning/providers.hpp" &&
-                   names_provider(file.source, name);
+            if (file.path == facts + name + ".hpp" || file.path == list) return false;
+            if (code_names_provider(file.source, name)) return true;
+            const Texts& literals = file.source.literals;
+            if (file.path.starts_with(facts)) return has_one_of(literals, name);  // ids have makers
+            return std::any_of(literals.begin(), literals.end(), [&](const std::string& literal) {
+              return literal_names_provider(literal, name) &&
+                     !is_example_of_a_message(file, literal);
+            });
           }) == Texts{});
   }
+  CHECK(offenders(files, [&](const File& file) {
+          return !file.path.starts_with(facts) && file.path != list && enters_facts(file.source);
+        }) == Texts{});
 }
 
 TEST_CASE("dialects know no curl, clock, thread or environment", "[walls]") {
@@ -187,10 +254,11 @@ TEST_CASE("dialects know no curl, clock, thread or environment", "[walls]") {
                   [](const File& file) { return does_io(file.source); }) == Texts{});
 }
 
-TEST_CASE("only the curl transport includes curl", "[walls]") {
-  CHECK(offenders(read_all("src"), [](const File& file) {
-          return !file.path.starts_with("src/curl_transport.") && includes_curl(file.source);
-        }) == Texts{});
+TEST_CASE("only the curl transport knows curl", "[walls]") {
+  for (const std::string folder : {"include", "src", "examples"})
+    CHECK(offenders(read_all(folder), [](const File& file) {
+            return !file.path.starts_with("src/curl_transport.") && touches_curl(file.source);
+          }) == Texts{});
 }
 
 TEST_CASE("the walls' reader tells comments and literals from code", "[walls]") {
@@ -217,18 +285,64 @@ TEST_CASE("the walls' reader tells comments and literals from code", "[walls]") 
 }
 
 TEST_CASE("what breaks a wall is seen", "[walls]") {
-  CHECK(names_provider(take_apart("if (&provider == &providers::acme)"), "acme"));
-  CHECK(names_provider(take_apart(R"(if (name == "acme"))"), "acme"));
-  CHECK_FALSE(
-      names_provider(take_apart(R"(providers::acme_2; "acme-2"; acme; // "acme")"), "acme"));
   CHECK(mentions_third_party("#include <fmt/format.h>"));
-  CHECK(includes_curl(take_apart("#include <curl/curl.h>")));
-  CHECK(includes_curl(take_apart("#include \"curl/curl.h\"")));
-  CHECK_FALSE(includes_curl(take_apart("#include \"curl_transport.hpp\"")));
-  for (const std::string line : {"#include <thread>", "#include <cstdlib>",
-                                 "# include <curl/easy.h>", "system_clock::now()"}) {
+  for (const std::string line :
+       {"#include <nlohmann/json.hpp>", "#include <curl.h>", "#include <unistd.h>",
+        "#include <sys/socket.h>", "#include \"call.hpp\"", "#include \"vector\""}) {
+    INFO(line);
+    CHECK(includes_what_is_not_for_everybody(take_apart(line)));
+  }
+
+  for (const std::string line :
+       {"if (&provider == &providers::acme)", "providers::acme_facts::models",
+        "namespace p = providers; p::acme", "using FineTuning::providers::acme;",
+        "#include <FineTuning/providers/acme.hpp>"}) {
+    INFO(line);
+    CHECK(code_names_provider(take_apart(line), "acme"));
+  }
+  for (const std::string line :
+       {"using namespace providers; &acme", "using namespace FineTuning::providers;",
+        "namespace p = providers;", "namespace FineTuning::providers {"}) {
+    INFO(line);
+    CHECK(enters_facts(take_apart(line)));
+  }
+  for (const std::string literal : {"acme", "acme:", "Acme", "api.acme.com", "ACME_API_KEY"}) {
+    INFO(literal);
+    const auto source = take_apart("f(\"" + literal + "\")");
+    CHECK(literal_names_provider(source.literals.at(0), "acme"));
+  }
+
+  for (const std::string line :
+       {"std::getenv(\"X\")", "std::time(nullptr)", "time(nullptr)", "system_clock::now()",
+        "std::this_thread::yield()", "#include <thread>", "#include <cstdlib>", "#include <future>",
+        "#include <mutex>", "#include <stop_token>", "#include <fstream>",
+        "#include <sys/socket.h>", "#include \"curl_transport.hpp\"",
+        "#include \"../curl_transport.hpp\"", "#include \"../call.hpp\"",
+        "#include <FineTuning/chat.hpp>", "# include <curl/easy.h>"}) {
     INFO(line);
     CHECK(does_io(take_apart(line)));
   }
-  CHECK_FALSE(does_io(take_apart("#include <chrono>\nstd::chrono::seconds delay;")));
+
+  for (const std::string line :
+       {"#include <curl/curl.h>", "#include \"curl/curl.h\"", "#include <curl.h>",
+        "extern \"C\" void* curl_easy_init();", "CURL* handle;", "CURLOPT_URL"}) {
+    INFO(line);
+    CHECK(touches_curl(take_apart(line)));
+  }
+}
+
+TEST_CASE("what breaks no wall is let through", "[walls]") {
+  const auto harmless = take_apart(R"(providers::acme_2; providers::all; acme; // "acme" p::acme)");
+  CHECK_FALSE(code_names_provider(harmless, "acme"));
+  CHECK_FALSE(enters_facts(take_apart("namespace FineTuning { for (auto* p : providers::all) }")));
+  for (const std::string literal : {"acmes", "x_acme", "acme2", "pacme"}) {
+    INFO(literal);
+    CHECK_FALSE(literal_names_provider(literal, "acme"));
+  }
+  CHECK_FALSE(
+      does_io(take_apart("#include <chrono>\n#include \"common.hpp\"\n"
+                         "std::chrono::seconds time; deadline(time);")));
+  CHECK_FALSE(touches_curl(take_apart("#include \"curl_transport.hpp\"\nhttp::curl_transport()")));
+  CHECK_FALSE(includes_what_is_not_for_everybody(
+      take_apart("#include <FineTuning/result.hpp>\n#include <string_view>")));
 }
