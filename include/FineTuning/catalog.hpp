@@ -3,8 +3,11 @@
 // What is known of a model: what it can do, inherited from its base; what it costs; when it ends.
 // The answers come from the providers' tables, and from rows that a program adds at run time.
 
+#include <FineTuning/capability.hpp>
 #include <FineTuning/export.hpp>
 #include <FineTuning/model.hpp>
+#include <FineTuning/providers.hpp>
+#include <FineTuning/result.hpp>
 #include <FineTuning/usage.hpp>
 
 #include <algorithm>
