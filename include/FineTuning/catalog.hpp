@@ -288,7 +288,7 @@ class Catalog {
       if (provider == entry.provider && entry.row.is_called(id)) return &entry.row;
     return nullptr;
   }
-  const ModelRow* find(std::string_view id, const Provider& provider) const&& = delete;
+  [[nodiscard]] const ModelRow* find(std::string_view, const Provider&) const&& = delete;
 
  private:
   struct Entry {
