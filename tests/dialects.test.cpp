@@ -792,12 +792,26 @@ TEST_CASE("streams that are rarer than the recorded ones are read", "[dialects]"
   }
 }
 
+TEST_CASE("what an answer's text carried goes back with it", "[dialects]") {
+  for (const ChatResponse& response :
+       {*gemini->decode(sample("google/response.json")),
+        stream(gemini, sample("google/text.stream.sse")).state.response}) {
+    REQUIRE_FALSE(response.signature.empty());
+    const Json body =
+        json(*gemini->encode({.messages = {Message::assistant(response)}}, "m", Accent{}, false));
+    CHECK(body["contents"] ==
+          Json{{{"role", "model"},
+                {"parts",
+                 {{{"text", response.content}, {"thoughtSignature", response.signature}}}}}});
+  }
+}
+
 TEST_CASE("what a stream's tool call carried goes back with it", "[dialects]") {
   const Streamed asked = stream(gemini, sample("google/tools.stream.sse"));
   const std::vector<ToolCall>& calls = asked.state.response.tool_calls;
   REQUIRE(calls.size() == 1);
   const ChatRequest next{.messages = {Message::user("Weather?"),
-                                      Message{.role = Role::assistant, .tool_calls = calls},
+                                      Message::assistant(asked.state.response),
                                       Message::tool_result(calls[0], "rain")}};
   CHECK(json(*gemini->encode(next, "m", Accent{}, false))["contents"] == json(R"([
       {"role":"user","parts":[{"text":"Weather?"}]},

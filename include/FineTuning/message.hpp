@@ -39,14 +39,16 @@ struct Image {
 using Part = std::variant<std::string, Image>;
 
 /// A function that the model wants called. Nothing is ever called on the caller's behalf: call it,
-/// and ask again with the whole conversation, the assistant's message with its calls and then one
-/// Message::tool_result() for each of them.
+/// and ask again with the whole conversation, then Message::assistant(response), then one
+/// Message::tool_result() for each of its calls.
 struct ToolCall {
   std::string id{};         ///< Belongs into the message that carries the result.
   std::string name{};       ///< Of the function, as in Tool::name.
   std::string arguments{};  ///< A JSON object as text, as the model wrote it: it may be invalid.
   std::string signature{};  ///< Opaque; some providers want it back with the call.
 };
+
+struct ChatResponse;
 
 /// One message of a conversation. A conversation is all of its messages, each time: no provider
 /// remembers them.
@@ -56,6 +58,7 @@ struct Message {
   std::vector<ToolCall> tool_calls{};  ///< Of an assistant message: as ChatResponse has them.
   std::string tool_call_id{};          ///< Of a tool message: the call that it answers.
   std::string tool_name{};             ///< Of a tool message: the function that was called.
+  std::string signature{};             ///< Of an assistant message: as ChatResponse has it.
 
   [[nodiscard]] static Message system(std::string text) {
     return of(Role::system, std::move(text));
@@ -67,6 +70,8 @@ struct Message {
   [[nodiscard]] static Message assistant(std::string text) {
     return of(Role::assistant, std::move(text));
   }
+  /// An answer as the next request has to repeat it: its text, its tool calls, their signatures.
+  [[nodiscard]] static Message assistant(const ChatResponse& response);
   /// What a tool call gave, as text (often JSON).
   [[nodiscard]] static Message tool_result(const ToolCall& call, std::string result) {
     Message message = of(Role::tool, std::move(result));
@@ -183,10 +188,18 @@ struct ChatResponse {
   std::string id{};                 ///< The provider's id of the answer.
   std::string request_id{};         ///< Quote this to the provider's support.
   std::string reasoning{};          ///< What the model let see of its thinking.
+  std::string signature{};          ///< Opaque; some providers want it back with the text.
   std::vector<Citation> citations{};
   std::chrono::milliseconds latency{};  ///< From the call to its end, all attempts included.
   int attempts = 0;                     ///< How many times the request was sent.
   std::string raw{};                    ///< The body as it arrived; empty for a stream.
 };
+
+inline Message Message::assistant(const ChatResponse& response) {
+  Message message{
+      .role = Role::assistant, .tool_calls = response.tool_calls, .signature = response.signature};
+  if (!response.content.empty()) message.parts.emplace_back(response.content);
+  return message;
+}
 
 }  // namespace FineTuning

@@ -122,6 +122,8 @@ std::optional<Error> read_part(ChatResponse& response, const JsonValue& part,
   const JsonValue* thought = find(part, "thought");
   const auto add = thought != nullptr && thought->is_true() ? add_reasoning : add_text;
   add(response, text_of(part, "text"), deliver);
+  if (std::string signature = text_of(part, "thoughtSignature"); !signature.empty())
+    response.signature = std::move(signature);
   return std::nullopt;
 }
 

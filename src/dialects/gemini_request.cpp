@@ -66,10 +66,11 @@ std::optional<Error> check_messages(const std::vector<Message>& messages) {
   return std::nullopt;
 }
 
-void write_text_part(JsonWriter& body, std::string_view text) {
-  if (text.empty()) return;  // a part has to hold something
+void write_text_part(JsonWriter& body, std::string_view text, std::string_view signature = {}) {
+  if (text.empty() && signature.empty()) return;  // a part has to hold something
   body.begin_object();
   body.key("text").string(text);
+  if (!signature.empty()) body.key("thoughtSignature").string(signature);
   body.end_object();
 }
 
@@ -127,11 +128,15 @@ void write_result(JsonWriter& body, const Message& message, std::string_view fun
 void write_parts(JsonWriter& body, const Message& message, const std::vector<Message>& messages) {
   if (message.role == Role::tool)
     return write_result(body, message, function_of(message, messages));
-  for (const Part& part : message.parts)
-    if (const Image* image = std::get_if<Image>(&part))
-      write_image(body, *image);
-    else
-      write_text_part(body, std::get<std::string>(part));
+  if (!message.signature.empty()) {  // it came with the end of the text
+    write_text_part(body, joined_text(message), message.signature);
+  } else {
+    for (const Part& part : message.parts)
+      if (const Image* image = std::get_if<Image>(&part))
+        write_image(body, *image);
+      else
+        write_text_part(body, std::get<std::string>(part));
+  }
   for (const ToolCall& call : message.tool_calls) write_call(body, call);
 }
 
@@ -140,7 +145,7 @@ bool has_parts(const Message& message) {
     const std::string* text = std::get_if<std::string>(&part);
     return text == nullptr || !text->empty();
   };
-  return message.role == Role::tool || !message.tool_calls.empty() ||
+  return message.role == Role::tool || !message.tool_calls.empty() || !message.signature.empty() ||
          std::any_of(message.parts.begin(), message.parts.end(), holds_something);
 }
 
