@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 #include <utility>
 
 namespace ft {
@@ -29,7 +30,7 @@ struct WrongField {
 class Field {
  public:
   Field(const Json& value, std::string place) : value_(value), place_(std::move(place)) {}
-  Field(Json&& value, std::string place) = delete;  // it would be gone at once
+  Field(const Json&& value, std::string place) = delete;  // it would be gone at once
 
   [[nodiscard]] bool is_null() const { return value_.is_null(); }
   [[nodiscard]] bool is_text() const { return value_.is_string(); }
@@ -87,7 +88,8 @@ class Field {
   }
 
  private:
-  const Json& as(bool (Json::*is_so)() const noexcept, std::string_view expected) const {
+  [[nodiscard]] const Json& as(bool (Json::*is_so)() const noexcept,
+                               std::string_view expected) const {
     if (!(value_.*is_so)()) fail(expected);
     return value_;
   }
@@ -95,6 +97,8 @@ class Field {
   const Json& value_;
   std::string place_;
 };
+
+static_assert(!std::is_constructible_v<Field, Json, std::string>);
 
 template <class T>
 struct Named {
@@ -155,6 +159,15 @@ void name_tool_results(std::vector<Message>& messages) {
 }
 
 std::string read_text(const Field& field) { return field.text(); }
+double read_number(const Field& field) { return field.number(); }
+std::uint32_t read_count(const Field& field) { return field.whole_number<std::uint32_t>(1); }
+std::int64_t read_seed(const Field& field) {
+  return field.whole_number(std::numeric_limits<std::int64_t>::min());
+}
+template <auto read>
+auto read_list(const Field& field) {
+  return field.list_of(read);
+}
 
 std::vector<std::string> read_stop(const Field& stop) {
   return stop.is_text() ? std::vector{stop.text()} : stop.list_of(read_text);
@@ -201,56 +214,35 @@ Document read_document(const Field& field) {
   return document;
 }
 
-/// The members of the body that a RequestFile has, in the order in which they are read: of the two
+/// Sets a member of the request to what `read` makes of a field.
+template <auto member, auto read>
+void set(const Field& field, RequestFile& file) {
+  file.request.*member = read(field);
+}
+void set_stream(const Field& field, RequestFile& file) { file.stream = field.is_true(); }
+void leave_out(const Field& /*field*/, RequestFile& /*file*/) {}
+
+/// The members of the body that a request has, in the order in which they are read: of the two
 /// names of max_tokens the newer one counts.
 struct Member {
   std::string_view name;
   void (*read)(const Field&, RequestFile&);
 };
 constexpr std::array members{
-    Member{"model",
-           [](const Field& model, RequestFile& file) { file.request.model = model.text(); }},
-    Member{"messages",
-           [](const Field& messages, RequestFile& file) {
-             file.request.messages = messages.list_of(read_message);
-           }},
-    Member{"temperature", [](const Field& number,
-                             RequestFile& file) { file.request.temperature = number.number(); }},
-    Member{"top_p",
-           [](const Field& number, RequestFile& file) { file.request.top_p = number.number(); }},
-    Member{"max_tokens",
-           [](const Field& count, RequestFile& file) {
-             file.request.max_tokens = count.whole_number<std::uint32_t>(1);
-           }},
-    Member{"max_completion_tokens",
-           [](const Field& count, RequestFile& file) {
-             file.request.max_tokens = count.whole_number<std::uint32_t>(1);
-           }},
-    Member{"stop",
-           [](const Field& stop, RequestFile& file) { file.request.stop = read_stop(stop); }},
-    Member{"seed",
-           [](const Field& seed, RequestFile& file) {
-             file.request.seed =
-                 seed.whole_number<std::int64_t>(std::numeric_limits<std::int64_t>::min());
-           }},
-    Member{"tools", [](const Field& tools,
-                       RequestFile& file) { file.request.tools = tools.list_of(read_tool); }},
-    Member{"tool_choice",
-           [](const Field& choice, RequestFile& file) {
-             file.request.tool_choice = read_tool_choice(choice);
-           }},
-    Member{"response_format",
-           [](const Field& format, RequestFile& file) {
-             file.request.response_format = read_response_format(format);
-           }},
-    Member{"documents",
-           [](const Field& documents, RequestFile& file) {
-             file.request.documents = documents.list_of(read_document);
-           }},
-    Member{"stream",
-           [](const Field& stream, RequestFile& file) { file.stream = stream.is_true(); }},
-    // The client asks for the usage itself.
-    Member{"stream_options", [](const Field&, RequestFile&) {}},
+    Member{"model", set<&ChatRequest::model, read_text>},
+    Member{"messages", set<&ChatRequest::messages, read_list<read_message>>},
+    Member{"temperature", set<&ChatRequest::temperature, read_number>},
+    Member{"top_p", set<&ChatRequest::top_p, read_number>},
+    Member{"max_tokens", set<&ChatRequest::max_tokens, read_count>},
+    Member{"max_completion_tokens", set<&ChatRequest::max_tokens, read_count>},
+    Member{"stop", set<&ChatRequest::stop, read_stop>},
+    Member{"seed", set<&ChatRequest::seed, read_seed>},
+    Member{"tools", set<&ChatRequest::tools, read_list<read_tool>>},
+    Member{"tool_choice", set<&ChatRequest::tool_choice, read_tool_choice>},
+    Member{"response_format", set<&ChatRequest::response_format, read_response_format>},
+    Member{"documents", set<&ChatRequest::documents, read_list<read_document>>},
+    Member{"stream", set_stream},
+    Member{"stream_options", leave_out},  // the client asks for the usage itself
 };
 
 RequestFile read_body(const Field& body) {

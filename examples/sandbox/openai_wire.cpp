@@ -105,7 +105,6 @@ enum class StreamUsage : std::uint8_t { extra_chunk_if_asked, last_chunk, last_c
 struct Speaker {
   std::string_view provider;
   std::array<std::string_view, 2> models;
-  bool lists_bare_models = false;  // as an array, and with members of their own
   std::string_view response;
   std::string_view message;
   std::string_view tool_message;
@@ -116,6 +115,7 @@ struct Speaker {
   std::string_view last_delta = "{}";
   std::span<const std::string_view> tool_deltas;
   StreamUsage stream_usage = StreamUsage::extra_chunk_if_asked;
+  bool lists_bare_models = false;  // as an array, and with members of their own
   std::string_view error;
   std::string_view request_id_header{};
   std::span<const Rule> rules{};                           // beside the common ones
@@ -171,7 +171,6 @@ constexpr Speaker speakers[] = {
     {.provider = "together",
      .models = {"meta-llama/Llama-3.3-70B-Instruct-Turbo",
                 "acme_a03a/Llama-3.3-70B-Instruct-Reference-my-suffix-38d369c4-c55e4fcf"},
-     .lists_bare_models = true,
      .response = R"({"id":"oDy3Bb9-$id","object":"chat.completion","created":1744654321,
          "model":$model,"prompt":[],"choices":[{"finish_reason":$finish,"seed":9571843242,
          "logprobs":null,"index":0,"message":$message}],"usage":$usage})",
@@ -185,6 +184,7 @@ constexpr Speaker speakers[] = {
      .last_delta = R"({"token_id":1234,"role":"assistant","content":"","tool_calls":null})",
      .tool_deltas = call_alone,
      .stream_usage = StreamUsage::last_chunk,
+     .lists_bare_models = true,
      .error = error_with_param,
      .request_id_header = "cf-ray",
      .rules = together_rules,
