@@ -10,20 +10,21 @@ int main(int count, char** words) {
   const Chat chat;
   ChatRequest request{
       .model = count > 1 ? words[1] : "openai:ft:gpt-4o-mini-2024-07-18:myorg:support:abc123",
-      .messages = {Message::user("Where is order 17? Use a tool.")},
+      .messages = {Message::user("Where is order 17? Please use a tool.")},
       .tools = {{.name = "find_order",
                  .description = "Where an order is.",
                  .parameters = R"({"type":"object","properties":{"number":{"type":"integer"}}})"}}};
 
   Result<ChatResponse> response = chat.send(request);
-  if (response && !response->tool_calls.empty()) {
+  for (int round = 0; round < 3 && response && !response->tool_calls.empty(); ++round) {
+    // The model is shown what it said and asked for, and then each result.
     Message asked{.role = Role::assistant, .tool_calls = response->tool_calls};
+    if (!response->content.empty()) asked.parts.emplace_back(response->content);
     request.messages.push_back(asked);
     for (const ToolCall& call : response->tool_calls) {
       fmt::print("the model calls {}({})\n", call.name, call.arguments);
       request.messages.push_back(Message::tool_result(call, R"({"place":"Oslo"})"));
     }
-    request.tools.clear();
     response = chat.send(request);
   }
   if (!response) {

@@ -3,14 +3,16 @@
 //
 //     demo [SPEC...]      models to show in place of those below
 
-#include "sandbox/sandbox.hpp"
+#include "sandbox/accounts.hpp"
 
 #include <FineTuning/FineTuning.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <string>
 #include <vector>
 
@@ -38,15 +40,11 @@ bool is_real(const Provider& provider) {
   return provider.key_is_optional ? is_set("LOCAL_BASE_URL") : is_set(provider.key_variable);
 }
 
-ChatOptions options_for(const examples::Sandbox& sandbox) {
-  ChatOptions options;
+/// The sandbox plays every provider that the caller has no key for.
+ChatOptions options_with(const examples::Sandbox& sandbox) {
+  ChatOptions options{.accounts = examples::accounts_at(sandbox)};
   for (const Provider* provider : providers::all)
-    if (provider->dialect != Dialect::none && !is_real(*provider))
-      options.accounts[std::string(provider->name)] = {
-          .api_key = std::string(examples::Sandbox::api_key),
-          .base_url = sandbox.base_url(provider->name),
-          .project = "my-project",
-          .location = "us-central1"};
+    if (is_real(*provider)) options.accounts.erase(std::string(provider->name));
   return options;
 }
 
@@ -100,16 +98,16 @@ void show_usage(const Model& model, const Usage& usage) {
 /// Streams an answer of the model, or of its base; false where none came.
 bool ask(const Model& model, const Chat& chat) {
   bool base_answers = false;
-  CallContext context{.on_event =
-                          [](const StreamEvent& event) {
-                            if (event.kind == StreamEvent::Kind::text) fmt::print("{}", event.text);
-                            return std::fflush(stdout) == 0;
-                          },
-                      .trace =
-                          [](const TraceEvent& event) {
-                            if (event.kind == TraceEvent::Kind::next_arm)
-                              fmt::print("{}\n  {:<14}", event.error->message, "from its base");
-                          }};
+  CallContext context;
+  context.on_event = [](const StreamEvent& event) {
+    if (event.kind == StreamEvent::Kind::text) fmt::print("{}", event.text);
+    return std::fflush(stdout) == 0;
+  };
+  context.trace = [&base_answers](const TraceEvent& event) {
+    if (event.kind != TraceEvent::Kind::next_arm) return;
+    base_answers = true;
+    fmt::print("{}\n  {:<14}", event.error->message, "from its base");
+  };
   fmt::print("  {:<14}", "answer");
   const Result<ChatResponse> response = with_base(model, chat)(
       {.messages = {Message::user("Is a verbal contract binding? Answer in one sentence.")},
@@ -135,11 +133,11 @@ bool show(const std::string& spec, const Chat& chat) {
 
 }  // namespace
 
-int main(int count, char** words) {
+int main(int count, char** words) try {
   const examples::Sandbox sandbox;
-  const Chat chat(options_for(sandbox));
+  const Chat chat(options_with(sandbox));
   bool all_answered = true;
-  const std::vector<std::string> given(words + 1, words + count);
+  const std::vector<std::string> given(words + std::min(count, 1), words + count);
   for (const std::string& spec : given.empty() ? shown_by_default : given)
     all_answered = show(spec, chat) && all_answered;
 
@@ -149,4 +147,7 @@ int main(int count, char** words) {
         show("openai:ft:gpt-4o-mini-2024-07-18:myorg:fail-404:abc123", chat) && all_answered;
   }
   return all_answered ? 0 : 1;
+} catch (const std::exception& unforeseen) {
+  fmt::print(stderr, "The demo cannot go on: {}.\n", unforeseen.what());
+  return 1;
 }

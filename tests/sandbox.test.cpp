@@ -181,6 +181,17 @@ Json tools_for(std::string_view provider) {
   return {{"tools", {{{"type", "function"}, {"function", tool}}}}};
 }
 
+const Json custom_tools = Json::parse(R"([{"type":"custom","custom":{"name":"shell"}}])");
+const Json developer_turn =
+    Json::parse(R"([{"role":"developer","content":"Be brief."},{"role":"user","content":"x"}])");
+const Json system_parts = Json::parse(
+    R"([{"role":"system","content":[{"type":"text","text":"Be brief."}]},
+        {"role":"user","content":"x"}])");
+const Json refusal_turn =
+    Json::parse(R"([{"role":"assistant","refusal":"I will not."},{"role":"user","content":"x"}])");
+const Json nameless_format =
+    Json::parse(R"({"response_format":{"type":"json_schema","json_schema":{"schema":{}}}})");
+
 std::string file(const std::string& name) {
   std::ifstream stream(FINETUNING_TEST_DATA "/" + name, std::ios::binary);
   return {std::istreambuf_iterator<char>(stream), {}};
@@ -389,6 +400,7 @@ TEST_CASE("what a provider would refuse is refused in its own shape", "[sandbox]
   const Json system_turn = {{"contents", {{{"role", "system"}, {"parts", {{{"text", "x"}}}}}}}};
   const Json named = {{"messages", {{{"role", "user"}, {"content", "x"}, {"name", "Ann"}}}}};
   const Json bare_answer = {{"messages", {{{"role", "tool"}, {"content", "x"}}}}};
+  const Json bare_refusal = {{{"role", "user"}, {"refusal", "no"}}};
   const struct {
     std::string_view provider;
     Json change;
@@ -411,9 +423,14 @@ TEST_CASE("what a provider would refuse is refused in its own shape", "[sandbox]
       {"groq", {{"n", 2}}, "'n'"},
       {"groq", named, "'messages'"},
       {"local", {{"messages", "hi"}}, "'messages'"},
-      {"cohere", {{"top_p", 0.5}}, "'top_p'"},
-      {"cohere", {{"max_completion_tokens", 5}}, "'max_completion_tokens'"},
-      {"cohere", {{"stop", {"x"}}}, "'stop'"},
+      {"openai", {{"messages", bare_refusal}}, "'messages'"},
+      {"openai", {{"tools", {{{"type", "custom"}}}}}, "'tools'"},
+      {"openai", nameless_format, "'response_format'"},
+      {"groq", {{"tools", custom_tools}}, "'tools'"},
+      {"together", {{"tools", custom_tools}}, "'tools'"},
+      {"together", {{"messages", developer_turn}}, "'messages'"},
+      {"together", {{"messages", system_parts}}, "'messages'"},
+      {"cohere", {{"messages", refusal_turn}}, "'messages'"},
       {"cohere", {{"p", 1}}, "'p'"},
       {"cohere", {{"temperature", 1.5}}, "'temperature'"},
       {"cohere", {{"tool_choice", "auto"}}, "'tool_choice'"},
@@ -423,7 +440,10 @@ TEST_CASE("what a provider would refuse is refused in its own shape", "[sandbox]
       {"google", {{"contents", {{{"role", "user"}}}}}, "'contents'"},
       {"google", {{"max_tokens", 5}}, "'max_tokens'"},
       {"google", {{"generationConfig", {{"max_tokens", 5}}}}, "'max_tokens'"},
+      {"google", {{"labels", {{"a", "b"}}}}, "'labels'"},
+      {"google", {{"generationConfig", {{"audioTimestamp", true}}}}, "'audioTimestamp'"},
       {"vertex", system_turn, "'contents'"},
+      {"vertex", {{"model", "m"}}, "'model'"},
       {"vertex", {{"generationConfig", {{"maxOutputTokens", "5"}}}}, "'maxOutputTokens'"},
   };
   const Sandbox sandbox;
@@ -436,7 +456,95 @@ TEST_CASE("what a provider would refuse is refused in its own shape", "[sandbox]
     CHECK(message.get<std::string>().find(name) != std::string::npos);
     if (is_gemini(provider)) CHECK(at(body, "/error/status") == "INVALID_ARGUMENT");
   }
-  CHECK(send(sandbox, {.provider = "groq", .extra = {{"stop", "a string"}}}).status == 200);
+}
+
+TEST_CASE("what a provider would take is taken", "[sandbox]") {
+  const Json no_role = {{"contents", {{{"parts", {{{"text", "x"}}}}}}}};
+  const Json named_format = Json::parse(
+      R"({"response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{}}}})");
+  const struct {
+    std::string_view provider;
+    Json change;
+  } cases[] = {
+      {"openai", {{"tools", custom_tools}}},
+      {"openai", {{"messages", refusal_turn}}},
+      {"openai", {{"messages", developer_turn}}},
+      {"openai", {{"messages", system_parts}}},
+      {"openai", named_format},
+      {"openai", {{"verbosity", "low"}, {"web_search_options", Json::object()}}},
+      {"together", {{"min_p", 0.1}, {"unheard_of", 1}}},
+      {"together", {{"max_completion_tokens", -1}}},  // it does not know the name
+      {"groq", {{"stop", "a string"}}},
+      {"local", nameless_format},
+      {"local", {{"min_p", 0.1}}},
+      {"cohere", {{"safety_mode", "OFF"}}},
+      {"google", no_role},
+      {"google", {{"model", "models/m"}}},
+      {"google", {{"generationConfig", {{"mediaResolution", "MEDIA_RESOLUTION_LOW"}}}}},
+      {"google", {{"generationConfig", {{"speechConfig", Json::object()}}}}},
+      {"vertex", no_role},
+      {"vertex", {{"labels", {{"a", "b"}}}, {"modelArmorConfig", Json::object()}}},
+      {"vertex",
+       {{"generationConfig", {{"audioTimestamp", true}, {"routingConfig", Json::object()}}}}},
+  };
+  const Sandbox sandbox;
+  for (const auto& [provider, change] : cases) {
+    CAPTURE(provider, change.dump());
+    const Got got = send(sandbox, {.provider = provider, .extra = change});
+    CAPTURE(got.body);
+    CHECK(got.status == 200);
+    CHECK(got.body.find("Clause 4") != std::string::npos);
+  }
+}
+
+TEST_CASE("a member that a provider does not have is refused in its own way", "[sandbox]") {
+  const Sandbox sandbox;
+  for (const char* field : {"top_p", "max_completion_tokens", "stop", "unheard_of"}) {
+    CAPTURE(field);
+    const Got got = send(sandbox, {.provider = "cohere", .extra = {{field, 1}}});
+    CHECK(got.status == 422);
+    CHECK(got.json()["message"].get<std::string>().find(field) != std::string::npos);
+  }
+  const Got got = send(sandbox, {.provider = "openai", .extra = {{"stop_sequences", {"x"}}}});
+  CHECK(got.status == 400);
+  CHECK(got.json()["error"] ==
+        Json{{"message", "Unrecognized request argument supplied: stop_sequences"},
+             {"type", "invalid_request_error"},
+             {"param", nullptr},
+             {"code", nullptr}});
+}
+
+TEST_CASE("a custom tool before a function leaves the function to be called", "[sandbox]") {
+  Json tools = custom_tools;
+  tools.push_back(tools_for("openai")["tools"][0]);
+  const Sandbox sandbox;
+  const Json answer =
+      send(sandbox, {.provider = "openai", .text = "use a tool", .extra = {{"tools", tools}}})
+          .json();
+  CHECK(at(answer, "/choices/0/message/tool_calls/0/function/name") == "weather");
+}
+
+TEST_CASE("Gemini streams one array where it is not asked for events", "[sandbox]") {
+  const Sandbox sandbox;
+  for (const std::string_view provider : {"google", "vertex"})
+    for (const std::string query : {"", "?foo=bar"}) {
+      CAPTURE(provider, query);
+      Chat chat{.provider = provider};
+      const Json plain = said_by(chat, send(sandbox, chat));
+      const auto stream = [&](const std::string& model) {
+        std::string path = Chat{.provider = provider, .model = model, .stream = true}.path();
+        path.resize(path.find('?'));
+        return call(sandbox, provider, "POST", path + query, chat.body().dump(), key_for(provider));
+      };
+      const Got got = stream("a-model");
+      CHECK(got.headers.find("Content-Type")->second == "application/json");
+      Json said = {{"text", ""}, {"finish", nullptr}, {"usage", nullptr}};
+      REQUIRE(got.json().is_array());
+      CHECK(got.json().size() > 5);
+      for (const Json& chunk : got.json()) listen(said, provider, chunk);
+      CHECK(said == plain);
+      CHECK(at(stream("fail-429").json(), "/0/error/code") == 429);
+    }
 }
 
 TEST_CASE("a body that is no JSON object, or not said to be, is a bad request", "[sandbox]") {
@@ -464,11 +572,27 @@ TEST_CASE("only the sandbox's key opens, in the provider's own header", "[sandbo
       return call(sandbox, provider, "POST", chat.path(), chat.body().dump(), headers).status;
     };
     CHECK(status_with(key_for(provider)) == 200);
-    CHECK(status_with(key_for(provider, "another-key")) == 401);
+    CHECK(status_with(key_for(provider, "another-key")) == (provider == "google" ? 400 : 401));
     // A local server asks for a key only if it was given one, so it accepts none.
     const std::string_view other = provider == "google" ? "openai" : "google";
-    CHECK(status_with(key_for(other)) == (provider == "local" ? 200 : 401));
+    CHECK(status_with(key_for(other)) == (provider == "local"    ? 200
+                                          : provider == "google" ? 403
+                                                                 : 401));
   }
+}
+
+TEST_CASE("the Gemini API tells a wrong key from none", "[sandbox]") {
+  const Sandbox sandbox;
+  const Chat chat{.provider = "google"};
+  const auto error_with = [&](const httplib::Headers& headers) {
+    return at(call(sandbox, "google", "POST", chat.path(), chat.body().dump(), headers).json(),
+              "/error");
+  };
+  const Json wrong = error_with(key_for("google", "no"));
+  CHECK(wrong["status"] == "INVALID_ARGUMENT");
+  CHECK(wrong["message"] == "API key not valid. Please pass a valid API key.");
+  CHECK(at(wrong, "/details/0/reason") == "API_KEY_INVALID");
+  CHECK(error_with({})["status"] == "PERMISSION_DENIED");
 }
 
 TEST_CASE("paths and methods that a provider does not have are not found", "[sandbox]") {
@@ -534,6 +658,16 @@ TEST_CASE("a word in the model's id asks for an error in the provider's shape", 
         CHECK(got.headers.count("Retry-After") == (says_when && !is_gemini(provider) ? 1U : 0U));
       }
   CHECK(send(sandbox, {.provider = "openai", .model = "dismissing-executive"}).status == 200);
+}
+
+TEST_CASE("Together names the member of the request that has a model it does not know",
+          "[sandbox]") {
+  const Sandbox sandbox;
+  const Json error = send(sandbox, {.provider = "together", .model = "missing"}).json()["error"];
+  CHECK(error["param"] == "model");
+  CHECK(error["code"] == "model_not_available");
+  CHECK(
+      send(sandbox, {.provider = "openai", .model = "missing"}).json()["error"]["param"].is_null());
 }
 
 TEST_CASE("a gateway answers in HTML", "[sandbox]") {
@@ -633,17 +767,47 @@ TEST_CASE("models are listed in the provider's shape", "[sandbox]") {
     const char* path;
     const char* first_name;
   } cases[] = {
-      {"openai", "/models", "/data/0/id"},        {"groq", "/models", "/data/0/id"},
-      {"local", "/models", "/data/0/id"},         {"together", "/models", "/0/id"},
-      {"cohere", "/v1/models", "/models/0/name"}, {"google", "/v1beta/models", "/models/0/name"},
+      {"openai", "/models", "/data/0/id"},
+      {"groq", "/models", "/data/0/id"},
+      {"local", "/models", "/data/0/id"},
+      {"together", "/models", "/0/id"},
+      {"cohere", "/v1/models", "/models/0/name"},
+      {"google", "/v1beta/models", "/models/0/name"},
+      {"google", "/v1beta/tunedModels", "/tunedModels/0/name"},
+      {"vertex", "/v1/projects/p/locations/l/models", "/models/0/name"},
   };
   for (const auto& [provider, path, first_name] : cases) {
     CAPTURE(provider);
     const Got got = call(sandbox, provider, "GET", path, "", key_for(provider));
     CHECK(got.status == 200);
     CHECK(at(got.json(), first_name).is_string());
-    CHECK(call(sandbox, provider, "GET", path, "", key_for(provider, "no")).status == 401);
+    CHECK(call(sandbox, provider, "GET", path, "", key_for(provider, "no")).status ==
+          (provider == "google" ? 400 : 401));
   }
+  const Json registered =
+      call(sandbox, "vertex", "GET", cases[7].path, "", key_for("vertex")).json();
+  CHECK(members_of(at(registered, "/models/0").dump(), false) ==
+        members_of(file("vertex/model.json"), false));
+}
+
+TEST_CASE("one model is looked up by its id, which may have a slash", "[sandbox]") {
+  const Sandbox sandbox;
+  for (const std::string_view provider : {"openai", "groq", "local", "together"})
+    for (const std::string id : {"ft:gpt-4:acme::1", "acme/law-7b"}) {
+      CAPTURE(provider, id);
+      std::string escaped = id;
+      if (const std::size_t slash = id.find('/'); slash != std::string::npos)
+        escaped.replace(slash, 1, "%2F");
+      for (const std::string& path : {id, escaped}) {
+        const Got got = call(sandbox, provider, "GET", "/models/" + path, "", key_for(provider));
+        CHECK(got.status == 200);
+        CHECK(got.json()["id"] == id);
+        CHECK(got.json()["object"] == "model");
+      }
+      const Got missing = call(sandbox, provider, "GET", "/models/missing", "", key_for(provider));
+      CHECK(missing.status == 404);
+      CHECK(missing.json().contains("error"));
+    }
 }
 
 TEST_CASE("the sandbox keeps what it received", "[sandbox]") {

@@ -3,16 +3,17 @@
 #include "ft.hpp"
 
 #ifdef FINETUNING_SANDBOX
-#include "sandbox/sandbox.hpp"
+#include "sandbox/accounts.hpp"
 #endif
 
-#include <fmt/format.h>
+#include <fmt/ostream.h>
 
+#include <array>
 #include <charconv>
-#include <cstdio>
 #include <fstream>
-#include <iostream>
-#include <iterator>
+#include <istream>
+#include <optional>
+#include <ostream>
 
 namespace ft {
 namespace {
@@ -23,29 +24,37 @@ Error wrong(std::string message) {
   return {.kind = ErrorKind::invalid_request, .message = std::move(message)};
 }
 
-Result<std::string> read_file(const std::string& name) {
-  if (name == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  std::ifstream file(name, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(file), {});
-  if (!file) return wrong(fmt::format("The file {} cannot be read.", name));
-  return text;
+/// All that `from` has; empty where it cannot be read to its end.
+std::optional<std::string> read_all(std::istream& from) {
+  std::string text;
+  std::array<char, 4096> piece{};
+  do {
+    from.read(piece.data(), piece.size());
+    text.append(piece.data(), static_cast<std::size_t>(from.gcount()));
+  } while (from);
+  return from.eof() ? std::optional(std::move(text)) : std::nullopt;
 }
 
-Result<std::uint32_t> read_count(const std::string& text) {
+Result<RequestFile> read_request_file(const std::string& name, std::istream& standard_input) {
+  std::ifstream file;
+  if (name != "-") file.open(name, std::ios::binary);
+  const std::optional<std::string> text = read_all(name == "-" ? standard_input : file);
+  if (!text) return wrong(fmt::format("The file {} cannot be read; name one that can.", name));
+  return read_request(*text);
+}
+
+std::optional<std::uint32_t> read_count(const std::string& text) {
   std::uint32_t count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc() || end != text.data() + text.size() || count == 0)
-    return wrong("--max-tokens needs a positive number.");
-  return count;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, count);
+  return error == std::errc() && stop == end && count > 0 ? std::optional(count) : std::nullopt;
 }
 
 /// The request that the file and the options make together; the options win.
-Result<RequestFile> make_request(const Arguments& arguments) {
+Result<RequestFile> make_request(const Arguments& arguments, std::istream& standard_input) {
   RequestFile file;
   if (arguments.has("--request")) {
-    Result<RequestFile> read = read_file(arguments.value("--request")).and_then([](auto&& text) {
-      return read_request(text);
-    });
+    Result<RequestFile> read = read_request_file(arguments.value("--request"), standard_input);
     if (!read) return read;
     file = *std::move(read);
   }
@@ -53,11 +62,8 @@ Result<RequestFile> make_request(const Arguments& arguments) {
   if (arguments.has("--model")) request.model = arguments.value("--model");
   if (arguments.has("--system"))
     request.messages.insert(request.messages.begin(), Message::system(arguments.value("--system")));
-  if (arguments.has("--max-tokens")) {
-    const Result<std::uint32_t> count = read_count(arguments.value("--max-tokens"));
-    if (!count) return count.error();
-    request.max_tokens = *count;
-  }
+  if (arguments.has("--max-tokens"))
+    request.max_tokens = read_count(arguments.value("--max-tokens"));
   for (const std::string& prompt : arguments.rest)
     request.messages.push_back(Message::user(prompt));
   if (arguments.has("--stream")) file.stream = true;
@@ -95,97 +101,75 @@ Json as_json(const ChatResponse& response) {
   return json;
 }
 
-int show_preview(const Chat& chat, const RequestFile& file, bool json) {
+int show_preview(const Chat& chat, const RequestFile& file, bool json, const Streams& streams) {
   const Result<http::Exchange> exchange = chat.preview(file.request, file.stream);
-  if (!exchange) return report(exchange.error(), json);
+  if (!exchange) return report(exchange.error(), json, streams);
   Json headers = Json::object();
   for (const auto& [name, value] : exchange->headers) headers[name] = value;
   print_line({{"method", exchange->method},
               {"url", exchange->url},
               {"headers", headers},
-              {"body", exchange->body.empty() ? Json() : Json::parse(exchange->body)}});
+              {"body", exchange->body.empty() ? Json() : Json::parse(exchange->body)}},
+             streams.out);
   return success;
 }
 
-int ask(const Chat& chat, const RequestFile& file, bool json) {
-  const auto show_piece = [json](std::string_view text) {
+int ask(const Chat& chat, const RequestFile& file, bool json, const Streams& streams) {
+  const auto show_piece = [&](std::string_view text) {
     if (json)
-      print_line({{"text", text}});
+      print_line({{"text", text}}, streams.out);
     else
-      fmt::print("{}", text);
-    return std::fflush(stdout) == 0;  // nobody reads on: no need to pay for the rest
+      streams.out << text << std::flush;
+    return streams.out.good();  // nobody reads on: no need to pay for the rest
   };
   const Result<ChatResponse> response =
       file.stream ? chat.stream(file.request, show_piece) : chat.send(file.request);
   if (!response) {
-    if (file.stream && !json && !response.error().partial.empty()) fmt::print("\n");
-    return report(response.error(), json);
+    if (file.stream && !json && !response.error().partial.empty()) streams.out << std::endl;
+    return report(response.error(), json, streams);
   }
   if (json) {
-    print_line(as_json(*response));
+    print_line(as_json(*response), streams.out);
     return success;
   }
-  fmt::print("{}\n", file.stream ? "" : response->content);
+  fmt::print(streams.out, "{}\n", file.stream ? "" : response->content);
   for (const ToolCall& call : response->tool_calls)
-    fmt::print("{}({})\n", call.name, call.arguments);
+    fmt::print(streams.out, "{}({})\n", call.name, call.arguments);
   return success;
 }
 
-#ifdef FINETUNING_SANDBOX
-/// Every provider at the sandbox.
-ChatOptions options_for(const examples::Sandbox& sandbox) {
-  ChatOptions options;
-  for (const Provider* provider : providers::all)
-    if (provider->dialect != Dialect::none)
-      options.accounts[std::string(provider->name)] = {
-          .api_key = std::string(examples::Sandbox::api_key),
-          .base_url = sandbox.base_url(provider->name),
-          .project = "sandbox",
-          .location = "us-central1"};
-  return options;
-}
-
-int run(const RequestFile& file, const Arguments& arguments) {
-  const bool json = arguments.has("--json");
-  if (arguments.has("--dry-run")) return show_preview(Chat(), file, json);
-  if (!arguments.has("--sandbox")) return ask(Chat(), file, json);
-  const examples::Sandbox sandbox;
-  return ask(Chat(options_for(sandbox)), file, json);
-}
-#else
-int run(const RequestFile& file, const Arguments& arguments) {
-  const bool json = arguments.has("--json");
-  if (arguments.has("--dry-run")) return show_preview(Chat(), file, json);
-  if (!arguments.has("--sandbox")) return ask(Chat(), file, json);
-  return report(
-      {.kind = ErrorKind::unsupported,
-       .message = "This ft was built without the sandbox; install cpp-httplib and build again."},
-      json);
-}
-#endif
-
 }  // namespace
 
-int chat(std::span<const std::string> words) {
-  const Result<Arguments> arguments =
-      parse_arguments(words, {"--stream", "--json", "--dry-run", "--sandbox"},
-                      {"--model", "--system", "--max-tokens", "--request"});
-  std::string complaint;
-  if (!arguments)
-    complaint = arguments.error().message;
-  else if (!arguments->has("--model") && !arguments->has("--request"))
+int chat(const Arguments& arguments, const Streams& streams) {
+  const bool json = arguments.has("--json");
+  const bool has_request = arguments.has("--request");
+  std::string_view complaint;
+  if (!arguments.has("--model") && !has_request)
     complaint = "Name a model with --model.";
-  else if (arguments->rest.size() > 1)
+  else if (arguments.rest.size() > 1)
     complaint = "Write the prompt as one word, in quotes.";
-  else if (arguments->rest.empty() && !arguments->has("--request"))
+  else if (arguments.rest.empty() && !has_request)
     complaint = "Write a prompt.";
-  if (!complaint.empty()) {
-    fmt::print(stderr, "ft chat: {}\n", complaint);
-    return wrong_usage;
-  }
-  const Result<RequestFile> file = make_request(*arguments);
-  if (!file) return report(file.error(), arguments->has("--json"));
-  return run(*file, *arguments);
+  else if (arguments.has("--max-tokens") && !read_count(arguments.value("--max-tokens")))
+    complaint = "--max-tokens needs a whole number from 1.";
+  if (!complaint.empty()) return misuse("chat", complaint, streams);
+
+  const Result<RequestFile> file = make_request(arguments, streams.in);
+  if (!file) return report(file.error(), json, streams);
+  const auto talk_to = [&](const Chat& chat) {
+    return arguments.has("--dry-run") ? show_preview(chat, *file, json, streams)
+                                      : ask(chat, *file, json, streams);
+  };
+  if (!arguments.has("--sandbox")) return talk_to(Chat());
+#ifdef FINETUNING_SANDBOX
+  const examples::Sandbox sandbox;
+  return talk_to(Chat(ChatOptions{.accounts = examples::accounts_at(sandbox)}));
+#else
+  return report({.kind = ErrorKind::unsupported,
+                 .message = "This ft was built without the sandbox; install cpp-httplib and build "
+                            "it again."},
+                json, streams);
+#endif
 }
 
 }  // namespace ft

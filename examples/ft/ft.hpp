@@ -1,12 +1,13 @@
 #pragma once
 
-// What the commands of ft share.
+// ft, the command-line program: what its commands share. It is a function over streams, so that a
+// test can be its terminal; main.cpp gives it the real one.
 
 #include <FineTuning/FineTuning.hpp>
 
 #include <nlohmann/json.hpp>
 
-#include <initializer_list>
+#include <iosfwd>
 #include <map>
 #include <span>
 #include <string>
@@ -19,29 +20,39 @@ using Json = nlohmann::ordered_json;
 
 enum ExitStatus : int { success = 0, failure = 1, wrong_usage = 2 };
 
-/// The words behind a command: flags, flags with values, and the rest.
+/// Answers go to `out`; errors and progress go to `err`.
+struct Streams {
+  std::istream& in;
+  std::ostream& out;
+  std::ostream& err;
+};
+
+/// The program: takes the words behind its name and returns the exit status.
+int run(std::span<const std::string> words, const Streams& streams);
+
+/// The words behind a command: options, and the rest.
 struct Arguments {
-  std::map<std::string, std::string, std::less<>>
-      values;  ///< By flag; empty for one without value.
+  std::map<std::string, std::string, std::less<>> options;  ///< Empty for one without value.
   std::vector<std::string> rest;
 
-  [[nodiscard]] bool has(std::string_view flag) const { return values.find(flag) != values.end(); }
-  [[nodiscard]] std::string value(std::string_view flag) const {
-    const auto at = values.find(flag);
-    return at == values.end() ? std::string() : at->second;
+  [[nodiscard]] bool has(std::string_view name) const { return options.contains(name); }
+  [[nodiscard]] std::string value(std::string_view name) const {
+    const auto at = options.find(name);
+    return at == options.end() ? std::string() : at->second;
   }
 };
 
-/// Sorts the words; an error is a sentence about wrong usage.
-FineTuning::Result<Arguments> parse_arguments(std::span<const std::string> words,
-                                              std::initializer_list<std::string_view> flags,
-                                              std::initializer_list<std::string_view> with_value);
+int inspect(const Arguments& arguments, const Streams& streams);
+int chat(const Arguments& arguments, const Streams& streams);
 
-/// One JSON value on one line of standard output. Bytes that are no UTF-8 are replaced.
-void print_line(const Json& json);
+/// One JSON value on one line, at once. Bytes that are no UTF-8 are replaced.
+void print_line(const Json& json, std::ostream& out);
 
-/// Tells an error where the user looks for it, and returns the exit status.
-int report(const FineTuning::Error& error, bool json);
+/// Tells an error where the user looks for it: as JSON on `out`, else as a sentence on `err`.
+int report(const FineTuning::Error& error, bool json, const Streams& streams);
+
+/// Tells what is wrong with the words, a sentence, always on `err`.
+int misuse(std::string_view command, std::string_view complaint, const Streams& streams);
 
 /// The body of an OpenAI chat completion, whose model is a spec, as a request. `stream` is what the
 /// body says of streaming.
@@ -49,9 +60,10 @@ struct RequestFile {
   FineTuning::ChatRequest request;
   bool stream = false;
 };
-FineTuning::Result<RequestFile> read_request(std::string_view text);
 
-int inspect(std::span<const std::string> words);
-int chat(std::span<const std::string> words);
+/// Reads such a body. Members that a ChatRequest does not have go into its `extra`; what it cannot
+/// say of a part (an image's detail, a function's strict) is left out. The error names the member
+/// that is wrong.
+FineTuning::Result<RequestFile> read_request(std::string_view text);
 
 }  // namespace ft

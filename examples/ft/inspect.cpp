@@ -2,35 +2,59 @@
 
 #include "ft.hpp"
 
-#include <fmt/format.h>
+#include <fmt/ostream.h>
 
-#include <cstdio>
-#include <iostream>
+#include <algorithm>
+#include <istream>
+#include <optional>
+#include <ostream>
 
 namespace ft {
 namespace {
 
 using namespace FineTuning;
 
-/// What was found for one text: an id with its facts, or the name of an IdError.
+/// What was found for one text: the id that it names, what it says, and what is known of the model.
 struct Finding {
-  ModelId id{};
+  std::string_view id;
+  Result<ModelId> parts;
   std::optional<Facts> facts{};
-  std::string error{};
 };
 
-Finding of_provider(std::string_view text, const Provider& provider) {
-  const Result<ModelId, IdError> id = read_model_id(text, provider);
-  if (!id) return {.error = std::string(to_string(id.error()))};
-  return {.id = *id, .facts = find_facts(*id)};
+/// The id that a spec names, without the provider in front of it.
+std::string_view id_of(std::string_view spec) {
+  const std::size_t colon = std::min(spec.find(':'), spec.size());
+  const bool is_prefixed =
+      find_provider(spec.substr(0, colon)) != nullptr && !spec.substr(colon).starts_with("::");
+  return is_prefixed ? spec.substr(colon + 1) : spec;
 }
 
-Finding of_spec(std::string_view text) {
-  const Result<Model> model = Model::from(text);
-  if (!model && model.error().code == "unknown_provider") return {.id = classify(text)};
-  if (!model) return {.error = model.error().code};
-  // The id is a slice of the text that was given, which outlives the model.
-  return of_provider(text.substr(text.size() - model->id().size()), model->provider());
+Result<ModelId> read_id(std::string_view id, const Provider& provider) {
+  const Result<ModelId, IdError> parts = read_model_id(id, provider);
+  if (parts) return *parts;
+  constexpr std::size_t longest = 120;
+  const std::string shown =
+      Json(id.substr(0, longest)).dump(-1, ' ', true, Json::error_handler_t::replace);
+  return Error{.kind = ErrorKind::invalid_model,
+               .message = fmt::format("The model id {} cannot be read ({}); compare it with the "
+                                      "one that the provider gave.",
+                                      shown, to_string(parts.error())),
+               .code = std::string(to_string(parts.error()))};
+}
+
+Result<ModelId> read_spec(std::string_view spec) {
+  const Result<Model> model = Model::from(spec);
+  if (model) return read_id(id_of(spec), model->provider());
+  if (model.error().code != "unknown_provider") return model.error();
+  // Nobody's, as far as one can tell; but what `local` refuses is no id of anybody's.
+  return read_id(spec, providers::local).transform([spec](auto&&) { return classify(spec); });
+}
+
+Finding find(std::string_view text, const Provider* provider) {
+  Finding finding = provider != nullptr ? Finding{text, read_id(text, *provider)}
+                                        : Finding{id_of(text), read_spec(text)};
+  if (finding.parts) finding.facts = find_facts(*finding.parts);
+  return finding;
 }
 
 Json or_null(std::string_view text) { return text.empty() ? Json() : Json(text); }
@@ -65,9 +89,9 @@ Json as_json(const Facts& facts) {
   return json;
 }
 
-Json as_json(std::string_view text, const Finding& finding) {
-  if (!finding.error.empty()) return {{"id", text}, {"error", finding.error}};
-  const ModelId& id = finding.id;
+Json as_json(const Finding& finding) {
+  if (!finding.parts) return {{"id", finding.id}, {"error", finding.parts.error().code}};
+  const ModelId& id = *finding.parts;
   return {{"id", id.text},
           {"provider", or_null(id.provider)},
           {"kind", to_string(id.kind)},
@@ -84,68 +108,65 @@ Json as_json(std::string_view text, const Finding& finding) {
 
 /// The same for a reader: what the id does not say is left out, what nobody knows is called
 /// unknown.
-void print_for_reader(std::string_view text, const Finding& finding) {
-  if (!finding.error.empty()) {
-    fmt::print("{}: {}\n", text, finding.error);
-    return;
-  }
-  const Json json = as_json(text, finding);
-  fmt::print("{}\n", text);
+void print_for_reader(const Finding& finding, std::ostream& out) {
+  const auto print_row = [&out](std::string_view name, const Json& value) {
+    fmt::print(out, "  {:<28}{}\n", name,
+               value.is_null()     ? "unknown"
+               : value.is_string() ? value.get<std::string>()
+                                   : value.dump());
+  };
+  const Json json = as_json(finding);
+  fmt::print(out, "{}\n", finding.id);
   for (const auto& [key, value] : json.items())
     if (key != "id" && key != "facts" && key != "fine_tuned" && !value.is_null())
-      fmt::print("  {:<28}{}\n", key, value.get<std::string>());
-  if (!finding.facts) {
-    fmt::print("  {:<28}unknown\n", "facts");
-    return;
-  }
-  for (const auto& [key, value] : json["facts"].items()) {
-    if (key == "capabilities")
-      for (const auto& [name, support] : value.items())
-        fmt::print("  {:<28}{}\n", name, support.get<std::string>());
+      print_row(key, value);
+  if (!finding.facts) print_row("facts", nullptr);
+  for (const auto& [key, value] : json["facts"].items())
+    if (key != "capabilities")
+      print_row(key, value);
     else
-      fmt::print("  {:<28}{}\n", key,
-                 value.is_null()     ? "unknown"
-                 : value.is_string() ? value.get<std::string>()
-                                     : value.dump());
-  }
+      for (const auto& [name, support] : value.items()) print_row(name, support);
+}
+
+/// Prints what is found for one text; the exit status.
+int inspect_one(std::string_view text, const Provider* provider, bool json,
+                const Streams& streams) {
+  const Finding finding = find(text, provider);
+  if (json)
+    print_line(as_json(finding), streams.out);
+  else if (finding.parts)
+    print_for_reader(finding, streams.out);
+  else
+    report(finding.parts.error(), json, streams);
+  return finding.parts ? success : failure;
 }
 
 }  // namespace
 
-int inspect(std::span<const std::string> words) {
-  const Result<Arguments> arguments = parse_arguments(words, {"--json"}, {"--provider"});
-  const std::string name = arguments ? arguments->value("--provider") : std::string();
-  const Provider* provider = find_provider(name);
-  std::string complaint;
-  if (!arguments)
-    complaint = arguments.error().message;
-  else if (arguments->rest.empty())
-    complaint = "Name at least one model, or - to read them from standard input.";
-  else if (arguments->has("--provider") && provider == nullptr)
-    complaint = fmt::format("There is no provider {}.", name);
-  if (!complaint.empty()) {
-    fmt::print(stderr, "ft inspect: {}\n", complaint);
-    return wrong_usage;
-  }
-
+int inspect(const Arguments& arguments, const Streams& streams) {
+  const std::string name = arguments.value("--provider");
+  const Provider* const provider = find_provider(name);
+  if (arguments.has("--provider") && provider == nullptr)
+    return misuse("inspect", fmt::format("There is no provider {}.", name), streams);
+  if (arguments.rest.empty())
+    return misuse("inspect", "Name at least one model, or - to read them from standard input.",
+                  streams);
+  const bool json = arguments.has("--json");
   int status = success;
-  const auto inspect_one = [&](std::string_view text) {
-    const Finding finding = provider != nullptr ? of_provider(text, *provider) : of_spec(text);
-    if (!finding.error.empty()) status = failure;
-    if (arguments->has("--json"))
-      print_line(as_json(text, finding));
-    else
-      print_for_reader(text, finding);
+  const auto inspect_next = [&](std::string_view text) {
+    if (inspect_one(text, provider, json, streams) != success) status = failure;
   };
-  for (const std::string& word : arguments->rest) {
+  for (const std::string& word : arguments.rest) {
     if (word != "-") {
-      inspect_one(word);
+      inspect_next(word);
       continue;
     }
-    for (std::string line; std::getline(std::cin, line);) {
+    for (std::string line; std::getline(streams.in, line);) {
       if (line.ends_with('\r')) line.pop_back();
-      inspect_one(line);
+      inspect_next(line);
     }
+    if (streams.in.bad())
+      return report({.message = "Standard input cannot be read to its end."}, json, streams);
   }
   return status;
 }

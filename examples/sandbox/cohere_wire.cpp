@@ -6,9 +6,11 @@ namespace FineTuning::examples::wire {
 namespace {
 
 bool are_messages(const Json& value) {
-  return is_list(
-      value, [](const Json& message) { return is_message(message, "system user assistant tool"); });
+  return is_list(value, [](const Json& message) {
+    return is_message(message, "system user assistant tool", "tool_calls tool_plan");
+  });
 }
+bool are_tools(const Json& value) { return is_tool_list(value); }
 bool are_documents(const Json& value) {
   return is_list(value, [](const Json& document) {
     return document.is_string() || member(document, "data").is_object();
@@ -22,7 +24,7 @@ constexpr Rule rules[] = {
     {"model", is_name, "the id of a model", true},
     {"messages", are_messages, "messages with a known role and content", true},
     {"stream", is_bool, "a boolean"},
-    {"tools", is_function_list, "functions with a name"},
+    {"tools", are_tools, "functions with a name"},
     {"tool_choice", is_tool_choice, "REQUIRED or NONE"},
     {"documents", are_documents, "strings or objects with data"},
     {"response_format", is_format, "an object of type text or json_object"},
@@ -164,16 +166,15 @@ Answer plain(const Reply& reply, Values values, Fault fault) {
 Answer chat(const Request& request, Faults& faults) {
   Json body;
   if (const auto wrong = read_body(request, rules, other_fields, body))
-    return error(request, 400, "invalid request: " + wrong->message);
+    return error(request, wrong->is_unknown ? 422 : 400, "invalid request: " + wrong->message);
   const std::string model = body["model"];
   const Fault fault = faults.of("cohere", model);
   if (is_refused(fault))
     return refused(fault, refusals, "'" + model + "'", error_pattern, {{"id", id_of(request)}});
 
-  const Json& tools = member(body, "tools");
-  const Reply reply = reply_to(read_prompt(body["messages"]), member(body, "max_tokens"),
-                               tools.is_null() ? tools : tools[0]["function"],
-                               {"COMPLETE", "MAX_TOKENS", "TOOL_CALL"});
+  const Reply reply =
+      reply_to(read_prompt(body["messages"]), member(body, "max_tokens"),
+               first_function(member(body, "tools")), {"COMPLETE", "MAX_TOKENS", "TOOL_CALL"});
   Values values = values_of(reply);
   values["id"] = id_of(request);
   values["call_id"] = dump(reply.tool + "_" + request.serial);

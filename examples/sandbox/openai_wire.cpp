@@ -13,15 +13,27 @@ bool is_one(const Json& value) { return value == 1; }
 bool is_stop(const Json& value) { return value.is_string() || is_text_list<4>(value); }
 bool is_text_or_object(const Json& value) { return value.is_string() || value.is_object(); }
 bool is_typed(const Json& value) { return is_name(member(value, "type")); }
+bool is_named_format(const Json& value) {
+  return member(value, "type") != "json_schema" ||
+         is_name(member(member(value, "json_schema"), "name"));
+}
 bool are_messages(const Json& value) {
   return is_list(value, [](const Json& message) {
-    return is_message(message, "developer system user assistant tool");
+    return is_message(message, "developer system user assistant tool function",
+                      "tool_calls function_call refusal audio");
   });
 }
-
 bool are_nameless(const Json& value) {
   return is_list(value, [](const Json& message) { return member(message, "name").is_null(); });
 }
+bool are_together_messages(const Json& value) {
+  return is_list(value, [](const Json& message) {
+    return member(message, "role") != "developer" &&
+           (member(message, "role") == "user" || !member(message, "content").is_array());
+  });
+}
+bool are_functions(const Json& value) { return is_tool_list(value); }
+bool are_tools(const Json& value) { return is_tool_list(value, "function custom"); }
 
 constexpr Rule common_rules[] = {
     {"model", is_name, "the id of a model", true},
@@ -31,23 +43,40 @@ constexpr Rule common_rules[] = {
     {"temperature", is_between<0, 2>, "a number from 0 to 2"},
     {"top_p", is_between<0, 1>, "a number from 0 to 1"},
     {"max_tokens", is_count, "an integer from 1"},
-    {"max_completion_tokens", is_count, "an integer from 1"},
     {"stop", is_stop, "a string or up to four strings"},
     {"seed", is_integer, "an integer"},
-    {"tools", is_function_list, "functions with a name"},
+    {"tools", are_tools, "functions with a name"},
     {"tool_choice", is_text_or_object, "a string or an object"},
     {"response_format", is_typed, "an object with a type"},
 };
+constexpr Rule openai_rules[] = {
+    {"max_completion_tokens", is_count, "an integer from 1"},
+    {"response_format", is_named_format, "a name beside the schema"},
+};
+constexpr std::string_view openai_fields =
+    "audio frequency_penalty function_call functions logit_bias logprobs max_completion_tokens "
+    "metadata modalities moderation n parallel_tool_calls prediction presence_penalty "
+    "prompt_cache_key "
+    "prompt_cache_options prompt_cache_retention reasoning_effort safety_identifier service_tier "
+    "store top_logprobs user verbosity web_search_options";
 constexpr Rule together_rules[] = {
+    {"messages", are_together_messages, "no developer, and parts from the user alone"},
     {"stop", is_text_list<100>, "an array of strings"},
     {"logprobs", is_between<0, 20>, "an integer from 0 to 20"},
+    {"tools", are_functions, "functions with a name"},
 };
 constexpr Rule groq_rules[] = {
     {"messages", are_nameless, "messages without a name"},
+    {"max_completion_tokens", is_count, "an integer from 1"},
     {"n", is_one, "1"},
     {"logprobs", never, "nothing: it is not supported"},
     {"top_logprobs", never, "nothing: it is not supported"},
     {"logit_bias", never, "nothing: it is not supported"},
+    {"tools", are_functions, "functions with a name"},
+};
+constexpr Rule local_rules[] = {
+    {"max_completion_tokens", is_count, "an integer from 1"},
+    {"tools", are_functions, "functions with a name"},
 };
 
 constexpr Refusal common_refusals[] = {
@@ -60,7 +89,13 @@ constexpr Refusal common_refusals[] = {
 };
 constexpr auto together_refusals = [] {
   auto table = std::to_array(common_refusals);
-  std::ranges::find(table, Fault::not_found, &Refusal::fault)->code = "model_not_available";
+  *std::ranges::find(table, Fault::not_found, &Refusal::fault) = {
+      .fault = Fault::not_found,
+      .status = 404,
+      .type = "invalid_request_error",
+      .code = "model_not_available",
+      .message = "Unable to access model ",
+      .param = "model"};
   return table;
 }();
 
@@ -80,9 +115,12 @@ struct Speaker {
   std::string_view last_delta = "{}";
   std::span<const std::string_view> tool_deltas;
   StreamUsage stream_usage = StreamUsage::extra_chunk_if_asked;
+  bool lists_bare_models = false;  // as an array, and with members of their own
   std::string_view error;
   std::string_view request_id_header{};
-  std::span<const Rule> rules{};
+  std::span<const Rule> rules{};                           // beside the common ones
+  std::string_view other_fields = any_field;               // beside those with a rule
+  std::string_view newer_limit = "max_completion_tokens";  // where there is no max_tokens
   std::span<const Refusal> refusals = common_refusals;
 };
 
@@ -127,7 +165,9 @@ constexpr Speaker speakers[] = {
      .opening = R"({"role":"assistant","content":"","refusal":null})",
      .tool_deltas = call_in_fragments,
      .error = error_with_param,
-     .request_id_header = "x-request-id"},
+     .request_id_header = "x-request-id",
+     .rules = openai_rules,
+     .other_fields = openai_fields},
     {.provider = "together",
      .models = {"meta-llama/Llama-3.3-70B-Instruct-Turbo",
                 "acme_a03a/Llama-3.3-70B-Instruct-Reference-my-suffix-38d369c4-c55e4fcf"},
@@ -144,9 +184,11 @@ constexpr Speaker speakers[] = {
      .last_delta = R"({"token_id":1234,"role":"assistant","content":"","tool_calls":null})",
      .tool_deltas = call_alone,
      .stream_usage = StreamUsage::last_chunk,
+     .lists_bare_models = true,
      .error = error_with_param,
      .request_id_header = "cf-ray",
      .rules = together_rules,
+     .newer_limit = "",
      .refusals = together_refusals},
     {.provider = "groq",
      .models = {"llama-3.3-70b-versatile", "openai/gpt-oss-120b"},
@@ -180,7 +222,8 @@ constexpr Speaker speakers[] = {
          "model":$model,"choices":[{"index":0,"delta":$delta,"finish_reason":$reason}]})",
      .opening = R"({"role":"assistant","content":null})",
      .tool_deltas = call_after_opening,
-     .error = error_with_status},
+     .error = error_with_status,
+     .rules = local_rules},
 };
 
 Answer error(const Speaker& speaker, int status, std::string_view message,
@@ -193,17 +236,26 @@ Answer error(const Speaker& speaker, int status, std::string_view message,
                      status);
 }
 
+Json model_of(const Speaker& speaker, std::string_view id) {
+  Json model{{"id", id}, {"object", "model"}, {"created", 1733000000}};
+  if (speaker.lists_bare_models)
+    model.update({{"type", "chat"}, {"display_name", id}, {"context_length", 131072}});
+  else
+    model["owned_by"] = speaker.provider;
+  return model;
+}
+
 Answer list_of_models(const Speaker& speaker) {
-  const bool is_bare = speaker.provider == "together";
   Json list = Json::array();
-  for (const std::string_view id : speaker.models) {
-    list.push_back({{"id", id}, {"object", "model"}, {"created", 1733000000}});
-    if (is_bare)
-      list.back().update({{"type", "chat"}, {"display_name", id}, {"context_length", 131072}});
-    else
-      list.back()["owned_by"] = speaker.provider;
-  }
-  return json_answer(dump(is_bare ? list : Json{{"object", "list"}, {"data", list}}));
+  for (const std::string_view id : speaker.models) list.push_back(model_of(speaker, id));
+  return json_answer(
+      dump(speaker.lists_bare_models ? list : Json{{"object", "list"}, {"data", list}}));
+}
+
+Answer model(const Speaker& speaker, const std::string& id, Faults& faults) {
+  const Fault fault = faults.of(speaker.provider, id);
+  return is_refused(fault) ? refused(fault, speaker.refusals, "`" + id + "`.", speaker.error)
+                           : json_answer(dump(model_of(speaker, id)));
 }
 
 Answer plain(const Speaker& speaker, const Reply& reply, Values values, Fault fault) {
@@ -254,20 +306,20 @@ Answer chat(const Speaker& speaker, const Request& request, Faults& faults) {
   if (request.method != "POST")
     return error(speaker, 405, "Not allowed to " + request.method + " this URL.");
   Json body;
-  auto wrong = read_body(request, common_rules, any_field, body);
+  auto wrong = read_body(request, common_rules, speaker.other_fields, body);
+  if (wrong && wrong->is_unknown)
+    return error(speaker, 400, "Unrecognized request argument supplied: " + wrong->field);
   if (!wrong) wrong = check(body, speaker.rules, any_field);
   if (wrong) return error(speaker, 400, wrong->message, wrong->field);
 
   const std::string model = body["model"];
   const Fault fault = faults.of(speaker.provider, model);
-  if (is_refused(fault))
-    return refused(fault, speaker.refusals, "`" + model + "`.", speaker.error, {{"param", "null"}});
+  if (is_refused(fault)) return refused(fault, speaker.refusals, "`" + model + "`.", speaker.error);
   const Json& max_tokens =
-      member(body, body.contains("max_tokens") ? "max_tokens" : "max_completion_tokens");
-  const Json& tools = member(body, "tools");
+      member(body, body.contains("max_tokens") ? "max_tokens" : speaker.newer_limit);
   const Reply reply =
-      reply_to(read_prompt(body["messages"]), max_tokens,
-               tools.is_null() ? tools : tools[0]["function"], {"stop", "length", "tool_calls"});
+      reply_to(read_prompt(body["messages"]), max_tokens, first_function(member(body, "tools")),
+               {"stop", "length", "tool_calls"});
   Values values = values_of(reply);
   values["id"] = request.serial;
   values["model"] = dump(model);
@@ -285,15 +337,19 @@ Answer chat(const Speaker& speaker, const Request& request, Faults& faults) {
 
 Answer openai(const Request& request, Faults& faults) {
   const Speaker& speaker = *std::ranges::find(speakers, request.provider, &Speaker::provider);
+  constexpr std::string_view one_model = "/models/";
   const std::string key(request.header("authorization"));
   Answer answer;
   if (!request.has_bearer_key() && !(speaker.provider == "local" && key.empty()))
     answer = refused(Fault::unauthorized, speaker.refusals, key.substr(key.find(' ') + 1) + ".",
-                     speaker.error, {{"param", "null"}});
+                     speaker.error);
   else if (request.path == "/chat/completions")
     answer = chat(speaker, request, faults);
   else if (request.path == "/models" && request.method == "GET")
     answer = list_of_models(speaker);
+  else if (request.path.starts_with(one_model) && request.method == "GET")
+    answer =
+        model(speaker, decoded(std::string_view(request.path).substr(one_model.size())), faults);
   else
     answer = error(speaker, 404, "Unknown request URL: " + request.path);
   if (!speaker.request_id_header.empty())

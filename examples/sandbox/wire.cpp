@@ -117,6 +117,7 @@ Answer refused(Fault fault, std::span<const Refusal> table, std::string_view sub
   values["status"] = std::to_string(refusal.status);
   values["type"] = dump(refusal.type);
   values["code"] = refusal.code.empty() ? "null" : dump(refusal.code);
+  values["param"] = refusal.param.empty() ? "null" : dump(refusal.param);
   values["message"] = dump(std::string(refusal.message) + std::string(subject));
   Answer answer = json_answer(fill(error_pattern, values), refusal.status);
   if (!refusal.retry_after.empty()) answer.headers.emplace_back("Retry-After", refusal.retry_after);
@@ -142,6 +143,20 @@ Answer stream_answer(std::vector<std::string> events, std::size_t opening, Fault
           .fault_at = fault_at};
 }
 
+std::string decoded(std::string_view text) {
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; };
+  std::string plain;
+  for (; !text.empty(); text.remove_prefix(1)) {
+    if (text.front() != '%' || text.size() < 3) {
+      plain += text.front();
+    } else {
+      plain += static_cast<char>(digit(text[1]) * 16 + digit(text[2]));
+      text.remove_prefix(2);
+    }
+  }
+  return plain;
+}
+
 const Json& member(const Json& value, std::string_view field) {
   static const Json nothing;
   if (!value.is_object()) return nothing;
@@ -162,7 +177,7 @@ std::optional<Complaint> check(const Json& object, std::span<const Rule> rules,
   for (const auto& [field, value] : object.items())
     if (std::ranges::find(rules, field, &Rule::field) == rules.end() &&
         !is_word_of(field, other_fields))
-      return Complaint{field, "Unknown field '" + field + "'."};
+      return Complaint{field, "Unknown field '" + field + "'.", true};
   return {};
 }
 
@@ -186,27 +201,36 @@ bool is_name(const Json& value) {
 }
 bool is_object(const Json& value) { return value.is_object(); }
 
-bool is_list(const Json& value, bool (*fits)(const Json&)) {
-  return value.is_array() && !value.empty() && std::all_of(value.begin(), value.end(), fits);
-}
-
 bool is_word_of(const Json& value, std::string_view words) {
   return value.is_string() && std::ranges::count(words_of(words), value.get<std::string>()) > 0;
 }
 
-bool is_function_list(const Json& value) {
-  return is_list(value, [](const Json& tool) {
-    return member(tool, "type") == "function" && is_name(member(member(tool, "function"), "name"));
+bool is_tool_list(const Json& value, std::string_view types) {
+  return is_list(value, [types](const Json& tool) {
+    const Json& type = member(tool, "type");
+    return is_word_of(type, types) &&
+           is_name(member(member(tool, type.get<std::string>()), "name"));
   });
 }
 
-bool is_message(const Json& value, std::string_view roles) {
+Json first_function(const Json& tools) {
+  for (const Json& tool : tools)
+    if (const Json& function = member(tool, "function"); !function.is_null()) return function;
+  return {};
+}
+
+bool is_message(const Json& value, std::string_view roles, std::string_view instead) {
   const Json& role = member(value, "role");
   const Json& content = member(value, "content");
+  const Json& calls = member(value, "tool_calls");
   if (!is_word_of(role, roles)) return false;
   if (role == "tool" && !is_name(member(value, "tool_call_id"))) return false;
+  if (role == "assistant" && !calls.is_null() && !is_tool_list(calls, "function custom"))
+    return false;
   if (role == "assistant" && content.is_null())
-    return is_function_list(member(value, "tool_calls"));
+    return std::ranges::any_of(words_of(instead), [&value](const std::string& field) {
+      return !member(value, field).is_null();
+    });
   return content.is_string() ||
          is_list(content, [](const Json& part) { return is_name(member(part, "type")); });
 }

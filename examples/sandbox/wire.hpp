@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -83,12 +84,13 @@ struct Refusal {
   std::string_view code;
   std::string_view message;
   std::string_view retry_after{};  // the header, in seconds
+  std::string_view param{};        // the member of the request that is to blame
 };
 bool is_refused(Fault fault);
 /// By the table of the provider, its message followed by `subject`, in the error pattern with
-/// $status, $type, $code and $message.
+/// $status, $type, $code, $param and $message.
 Answer refused(Fault fault, std::span<const Refusal> table, std::string_view subject,
-               std::string_view error_pattern, Values values);
+               std::string_view error_pattern, Values values = {});
 
 Answer json_answer(std::string body, int status = 200);
 /// A whole body; with a fault it breaks in the middle.
@@ -106,6 +108,7 @@ struct Rule {
 struct Complaint {
   std::string field;
   std::string message;
+  bool is_unknown = false;  // nothing is wrong with the value: there is no such member
 };
 constexpr std::string_view any_field = "*";
 /// The first thing wrong with an object. A member that is null counts as absent; members without a
@@ -115,6 +118,9 @@ std::optional<Complaint> check(const Json& object, std::span<const Rule> rules,
 /// Reads the body of a POST into `body`, without its null members, and checks it.
 std::optional<Complaint> read_body(const Request& request, std::span<const Rule> rules,
                                    std::string_view other_fields, Json& body);
+
+/// Text from a URL without its percent signs.
+std::string decoded(std::string_view text);
 
 /// The member of that name; null where there is none or `value` is no object.
 const Json& member(const Json& value, std::string_view field);
@@ -129,15 +135,22 @@ bool is_between(const Json& value) {
   return value.is_number() && value >= low && value <= high;
 }
 /// An array that is not empty, of which every element fits.
-bool is_list(const Json& value, bool (*fits)(const Json&));
+template <class F>
+bool is_list(const Json& value, const F& fits) {
+  return value.is_array() && !value.empty() && std::all_of(value.begin(), value.end(), fits);
+}
 template <std::size_t most>
 bool is_text_list(const Json& value) {
   return is_list(value, [](const Json& text) { return text.is_string(); }) && value.size() <= most;
 }
-bool is_function_list(const Json& value);  // [{"type":"function","function":{"name":...}}]
-/// A message of one of the roles (between spaces), with a text or parts for content.
-bool is_message(const Json& value, std::string_view roles);
 bool is_word_of(const Json& value, std::string_view words);
+/// [{"type":T,T:{"name":...}}], with T one of the types (between spaces).
+bool is_tool_list(const Json& value, std::string_view types = "function");
+/// The first function of such a list; null where there is none.
+Json first_function(const Json& tools);
+/// A message of one of the roles (between spaces), with a text or parts for content. An assistant's
+/// may do without, where it has one of the members that stand `instead`.
+bool is_message(const Json& value, std::string_view roles, std::string_view instead);
 
 struct Prompt {
   std::string last_user_text;
@@ -163,8 +176,8 @@ struct FinishReasons {
   std::string_view length;
   std::string_view tool_call;
 };
-/// What the sandbox says. `max_tokens` is an integer or null; `function` is the request's first
-/// tool, {"name","parameters"}, or null.
+/// What the sandbox says. `max_tokens` is an integer or null; `function` is the request's first,
+/// {"name","parameters"}, or null.
 Reply reply_to(const Prompt& prompt, const Json& max_tokens, const Json& function,
                const FinishReasons& reasons);
 /// $text $tool $arguments (an object) $arguments_text $arguments_head $arguments_tail (texts)

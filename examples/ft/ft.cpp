@@ -1,0 +1,131 @@
+// Finds the command that the words name, and tells what goes wrong.
+
+#include "ft.hpp"
+
+#include <fmt/ostream.h>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <ostream>
+
+namespace ft {
+namespace {
+
+using FineTuning::Result;
+
+constexpr std::string_view usage = R"(ft looks at fine-tuned models and talks to them.
+
+  ft inspect [--provider NAME] [--json] ID|SPEC...     "-" reads them from standard input, one a line
+  ft chat --model SPEC [--stream] [--json] [--system TEXT] [--max-tokens N] [--dry-run] [--sandbox] PROMPT
+  ft chat --request FILE [...]                         the body of an OpenAI chat completion; "-" reads it
+
+A SPEC is a provider, a colon and a model id, as in openai:ft:gpt-4o-mini-2024-07-18:acme::abc123.
+Keys come from the environment (OPENAI_API_KEY, GEMINI_API_KEY, COHERE_API_KEY, ...); --sandbox needs none.
+The exit status is 0 for success, 1 for failure and 2 for wrong usage.
+)";
+
+struct Option {
+  std::string_view name;
+  bool takes_value = false;
+};
+constexpr std::array inspect_options{Option{"--provider", true}, Option{"--json"}};
+constexpr std::array chat_options{Option{"--model", true},  Option{"--request", true},
+                                  Option{"--system", true}, Option{"--max-tokens", true},
+                                  Option{"--stream"},       Option{"--json"},
+                                  Option{"--dry-run"},      Option{"--sandbox"}};
+
+struct Command {
+  std::string_view name;
+  std::span<const Option> options;
+  int (*run)(const Arguments&, const Streams&);
+};
+constexpr std::array commands{Command{"inspect", inspect_options, inspect},
+                              Command{"chat", chat_options, chat}};
+
+bool asks_for_help(std::string_view word) { return word == "--help" || word == "-h"; }
+
+/// Sorts the words behind a command; the error is a sentence.
+Result<Arguments, std::string> parse_arguments(std::span<const std::string> words,
+                                               std::span<const Option> options) {
+  Arguments arguments;
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    const std::string_view word = words[at];
+    if (word == "--") {
+      const auto rest = words.subspan(at + 1);
+      arguments.rest.insert(arguments.rest.end(), rest.begin(), rest.end());
+      break;
+    }
+    if (asks_for_help(word)) {
+      arguments.options["--help"];
+      continue;
+    }
+    if (!word.starts_with("--")) {
+      arguments.rest.emplace_back(word);
+      continue;
+    }
+    const std::size_t equals = std::min(word.find('='), word.size());
+    const bool has_value = equals < word.size();
+    const auto option = std::ranges::find(options, word.substr(0, equals), &Option::name);
+    if (option == options.end() || (has_value && !option->takes_value))
+      return fmt::format("There is no option {} here.", word);
+    std::string& value = arguments.options[std::string(option->name)];
+    if (!option->takes_value) continue;
+    if (has_value)
+      value = word.substr(equals + 1);
+    else if (++at < words.size())
+      value = words[at];
+    else
+      return fmt::format("The option {} needs a value.", option->name);
+  }
+  return arguments;
+}
+
+}  // namespace
+
+int run(std::span<const std::string> words, const Streams& streams) {
+  const std::string_view name = words.empty() ? std::string_view() : words.front();
+  if (name == "help" || asks_for_help(name)) {
+    fmt::print(streams.out, "{}", usage);
+    return success;
+  }
+  const auto* const command = std::ranges::find(commands, name, &Command::name);
+  if (command == commands.end()) {
+    if (!words.empty()) fmt::print(streams.err, "ft: There is no command {}.\n\n", name);
+    fmt::print(streams.err, "{}", usage);
+    return wrong_usage;
+  }
+  const auto arguments = parse_arguments(words.subspan(1), command->options);
+  if (!arguments) return misuse(name, arguments.error(), streams);
+  if (arguments->has("--help")) {
+    fmt::print(streams.out, "{}", usage);
+    return success;
+  }
+  try {
+    const int status = command->run(*arguments, streams);
+    if (streams.out.flush()) return status;
+    return report({.message = "The output cannot be written; see what takes it."}, false, streams);
+  } catch (const std::exception& unforeseen) {
+    return report({.message = fmt::format("ft cannot go on: {}.", unforeseen.what())},
+                  arguments->has("--json"), streams);
+  }
+}
+
+void print_line(const Json& json, std::ostream& out) {
+  out << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n' << std::flush;
+}
+
+int report(const FineTuning::Error& error, bool json, const Streams& streams) {
+  if (json)
+    fmt::print(streams.out, "{}\n", FineTuning::to_json(error));
+  else
+    fmt::print(streams.err, "ft: {}\n", error.message);
+  return failure;
+}
+
+int misuse(std::string_view command, std::string_view complaint, const Streams& streams) {
+  fmt::print(streams.err, "ft {}: {}\n", command, complaint);
+  return wrong_usage;
+}
+
+}  // namespace ft

@@ -1,0 +1,115 @@
+// The demo and the numbered examples, run as programs that the sandbox answers.
+
+#include "support/catch.hpp"
+#include "support/environment.hpp"
+#include "support/program.hpp"
+
+#include <nlohmann/json.hpp>
+#include <sandbox/sandbox.hpp>
+
+#include <string>
+#include <string_view>
+
+using namespace FineTuning;
+using examples::Sandbox;
+using test::Environment;
+using test::run_program;
+using Json = nlohmann::json;
+
+namespace {
+
+bool has(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+}  // namespace
+
+TEST_CASE("the demo shows every provider and a fallback, without a key", "[demo]") {
+  const Environment environment;
+  const auto demo = run_program("demo");
+  CHECK(demo.status == 0);
+  for (const char* provider :
+       {"openai:", "google:", "vertex:", "cohere:", "together:", "groq:", "local:"}) {
+    CAPTURE(provider);
+    const std::size_t at = demo.out.find("\n" + std::string(provider));
+    REQUIRE(at != std::string::npos);
+    const std::string shown = demo.out.substr(at, demo.out.find("\n\n", at) - at);
+    for (const char* part :
+         {"played by the sandbox", "  kind  ", "  answer        Clause 4 applies",
+          "  usage         9 tokens in, ", "  cost  "})
+      CHECK(has(shown, part));
+  }
+  CHECK(has(demo.out, "  from its base Clause 4 applies"));
+  CHECK(has(demo.out, "  cost          unknown"));
+  CHECK_FALSE(has(demo.out, "about 0.000000 USD"));
+}
+
+TEST_CASE("the demo charges an answer at the price of the model that gave it", "[demo]") {
+  const Environment environment;
+  const std::string cost = "  cost          about ";
+  const auto own = run_program("demo", "openai:ft:gpt-4o-mini-2024-07-18:myorg:legal:abc123");
+  const auto base = run_program("demo", "openai:ft:gpt-4o-mini-2024-07-18:myorg:fail-404:abc123");
+  CHECK(has(own.out, cost + "0.000022 USD"));   // 9 tokens at 0.30, 16 at 1.20
+  CHECK(has(base.out, cost + "0.000011 USD"));  // 9 tokens at 0.15, 16 at 0.60
+}
+
+TEST_CASE("the demo ends with a failure where a model does not answer", "[demo]") {
+  const Environment environment;
+  const auto failed = run_program("demo", "cohere:fail-401");
+  CHECK(failed.status == 1);
+  CHECK(has(failed.out, "401"));
+  CHECK(run_program("demo", "nobody-knows-this").status == 1);
+}
+
+TEST_CASE("every numbered example works against the sandbox", "[demo]") {
+  const Sandbox sandbox;
+  const std::string key(Sandbox::api_key);
+  const Environment environment({{"OPENAI_API_KEY", key},
+                                 {"OPENAI_BASE_URL", sandbox.base_url("openai")},
+                                 {"COHERE_API_KEY", key},
+                                 {"COHERE_BASE_URL", sandbox.base_url("cohere")},
+                                 {"ACME_API_KEY", key},
+                                 {"ACME_BASE_URL", sandbox.base_url("openai")}});
+  const std::string failing = "openai:ft:gpt-4o-mini-2024-07-18:acme:fail-404:1";
+  const struct {
+    const char* program;
+    std::string words;
+    int status;
+    const char* says;
+  } cases[] = {
+      {"01_understand_a_name", "", 0, "suffix        law"},
+      {"01_understand_a_name", "nobody-knows-this", 1, "does not tell its provider"},
+      {"02_what_it_can_do_and_costs", "", 0, "costs       0.3 USD in, 1.2 USD out"},
+      {"02_what_it_can_do_and_costs", "openai:my-model", 1, "Nothing is known"},
+      {"03_ask", "", 0, "Clause 4 applies"},
+      {"04_stream", "", 0, "objection.\n7 tokens in"},
+      {"04_stream", failing, 1, "404"},
+      {"05_call_a_tool", "", 0, "the model calls find_order({\"number\":\"Oslo\"})\nClause 4"},
+      {"05_call_a_tool", failing, 1, "404"},
+      {"06_quote_documents", "", 0, "\"Clause 4\" is from"},
+      {"06_quote_documents", "cohere:fail-404", 1, "404"},
+      {"07_fall_back", failing, 0, "\ngpt-4o-mini-2024-07-18 says: Clause 4"},
+      {"08_handle_errors", failing, 1, "for support: req_"},
+      {"09_bring_a_provider", "", 0, "Clause 4 applies"},
+  };
+  for (const auto& [program, words, status, says] : cases) {
+    CAPTURE(program, words);
+    const auto ended = run_program(program, words + " 2>&1");
+    CHECK(ended.status == status);
+    CAPTURE(ended.out);
+    CHECK(has(ended.out, says));
+  }
+}
+
+TEST_CASE("the example of a tool shows the model what it asked for, and keeps the tool", "[demo]") {
+  const Sandbox sandbox;
+  const Environment environment({{"OPENAI_API_KEY", std::string(Sandbox::api_key)},
+                                 {"OPENAI_BASE_URL", sandbox.base_url("openai")}});
+  CHECK(run_program("05_call_a_tool").status == 0);
+  REQUIRE(sandbox.requests().size() == 2);
+  const Json second = Json::parse(sandbox.requests()[1].body);
+  CHECK(second["tools"].size() == 1);
+  REQUIRE(second["messages"].size() == 3);
+  CHECK(second["messages"][1]["tool_calls"].size() == 1);
+  CHECK(second["messages"][2]["tool_call_id"] == second["messages"][1]["tool_calls"][0]["id"]);
+}
