@@ -377,13 +377,26 @@ TEST_CASE("inspect prints one object a line with the names of the contract", "[f
 
 TEST_CASE("inspect prints facts with the names of the contract, null where nobody knows", "[ft]") {
   const Json known = run({"inspect", "--json", "ft:gpt-4o-mini:org:custom:id"}).lines()[0]["facts"];
-  CHECK(keys_of(known) ==
-        std::vector<std::string>{
-            "source", "model_id", "context_window", "max_output", "capabilities",
-            "input_usd_per_mtok", "cached_input_usd_per_mtok", "output_usd_per_mtok",
-            "base_input_usd_per_mtok", "base_cached_input_usd_per_mtok", "base_output_usd_per_mtok",
-            "ft_input_usd_per_mtok", "ft_cached_input_usd_per_mtok", "ft_output_usd_per_mtok",
-            "training_usd_per_mtok", "deprecated_on", "retired_on", "replacement", "checked"});
+  CHECK(keys_of(known) == std::vector<std::string>{"source",
+                                                   "price_source",
+                                                   "model_id",
+                                                   "context_window",
+                                                   "max_output",
+                                                   "capabilities",
+                                                   "input_usd_per_mtok",
+                                                   "cached_input_usd_per_mtok",
+                                                   "output_usd_per_mtok",
+                                                   "base_input_usd_per_mtok",
+                                                   "base_cached_input_usd_per_mtok",
+                                                   "base_output_usd_per_mtok",
+                                                   "ft_input_usd_per_mtok",
+                                                   "ft_cached_input_usd_per_mtok",
+                                                   "ft_output_usd_per_mtok",
+                                                   "training_usd_per_mtok",
+                                                   "deprecated_on",
+                                                   "retired_on",
+                                                   "replacement",
+                                                   "checked"});
   CHECK(keys_of(known["capabilities"]) ==
         std::vector<std::string>{"chat", "streaming", "tools", "parallel_tools", "vision",
                                  "audio_in", "pdf_in", "json_mode", "json_schema", "reasoning",

@@ -66,6 +66,7 @@ Json or_null(const std::optional<T>& value) {
 
 Json as_json(const Facts& facts) {
   Json json{{"source", to_string(facts.source)},
+            {"price_source", to_string(facts.price_source)},
             {"model_id", facts.model_id},
             {"context_window", or_null(facts.context_window)},
             {"max_output", or_null(facts.max_output)}};
