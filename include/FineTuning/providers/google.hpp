@@ -77,7 +77,7 @@ inline constexpr Provider google{
     .read_id = google_facts::read_id,
     .recognizes = detail::is_gemini_api_name,
     .refused_characters = "#?&",
-    .routing_prefixes = {"gemini/", ""},
+    .routing_prefixes = "gemini/",
     .family = "gemini",
     .models = google_facts::models,
     .dialect = Dialect::gemini,

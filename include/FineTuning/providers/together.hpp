@@ -254,7 +254,7 @@ inline constexpr Provider together{
     .title = "Together AI",
     .read_id = together_facts::read_id,
     .recognizes = together_facts::recognizes,
-    .routing_prefixes = {"together_ai/", "together/"},
+    .routing_prefixes = "together_ai/|together/",
     .models = together_facts::models,
     .dialect = Dialect::openai_chat,
     .accent = {.request_id_header = "cf-ray"},

@@ -135,7 +135,7 @@ inline constexpr Provider vertex{
     .read_id = vertex_facts::read_id,
     .recognizes = detail::is_vertex_name,
     .refused_characters = "#?&",
-    .routing_prefixes = {"vertex_ai/", ""},
+    .routing_prefixes = "vertex_ai/",
     .family = "gemini",
     .models = vertex_facts::models,
     .dialect = Dialect::gemini,
