@@ -25,8 +25,8 @@ namespace FineTuning {
 namespace providers {
 
 /// Every provider the library ships. The order is that of the questions "whose form is this?" and
-/// "whose table has this?": the first hit wins, and Mistral stands before OpenAI because both write
-/// "ft:".
+/// "whose table has this?": the first hit wins. Mistral stands before OpenAI because both write
+/// "ft:", the Gemini API before Vertex because both write "models/".
 inline constexpr std::array<const Provider*, 11> all{
     &bedrock, &google, &vertex,   &fireworks, &mistral, &openai,
     &azure,   &cohere, &together, &groq,      &local,
