@@ -112,9 +112,7 @@ class Model {
                               std::string(provider_.title) + ".",
                    .code = "unknown_base_model"};
     if (parts->base_source == ModelId::BaseSource::table)
-      for (const ModelRow& row : provider_.models)  // the id has lost what stands before the slash
-        if (detail::after_last(row.model_id, '/') == parts->base_model)
-          return std::string(row.model_id);
+      return std::string(detail::full_name(parts->base_model, provider_));
     return std::string(parts->base_model);
   }
 

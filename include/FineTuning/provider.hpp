@@ -82,6 +82,8 @@ struct Provider {
   /// Providers of one family read each other's ids: an id goes to the one whose form it has.
   std::string_view family{};
   std::span<const ModelRow> models{};
+  /// Base models that nothing but the name is known of; ids of their fine-tunes are read by them.
+  std::span<const std::string_view> other_models{};
 
   // Its chat.
   Dialect dialect = Dialect::none;

@@ -52,6 +52,19 @@ constexpr std::optional<ModelRow> find_row(std::string_view name,
   return std::nullopt;
 }
 
+/// The whole name of a base that an id names without its publisher, or in letters of another case;
+/// `base` where no table of the provider has it.
+constexpr std::string_view full_name(std::string_view base, const Provider& provider) {
+  const auto is_of = [base](std::string_view name) {
+    return equal_ignoring_case(base, name) || equal_ignoring_case(base, after_last(name, '/'));
+  };
+  for (const ModelRow& row : provider.models)
+    if (is_of(row.model_id)) return row.model_id;
+  for (const std::string_view name : provider.other_models)
+    if (is_of(name)) return name;
+  return base;
+}
+
 /// A model's name in its provider's table: without what collections and routers put in front, as
 /// far as the name is not one with it (groq/compound). That of a fine-tune stays whole: its last
 /// part may be a base model's name by chance.
