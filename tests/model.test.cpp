@@ -4,6 +4,8 @@
 
 #include <FineTuning/model.hpp>
 
+#include <array>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -71,6 +73,11 @@ TEST_CASE("a spec is a provider's name, a colon and an id", "[model]") {
            Case{"google:tunedModels/my-model", "google", "tunedModels/my-model", true},
            Case{"google:gemini-2.5-flash", "google", "gemini-2.5-flash", false},
            Case{"vertex:gemini-2.5-flash", "vertex", "gemini-2.5-flash", false},
+           Case{"vertex:models/gemini-2.5-flash", "vertex", "models/gemini-2.5-flash", false},
+           Case{"google:models/gemini-2.5-flash", "google", "models/gemini-2.5-flash", false},
+           Case{"google:vertex_ai/projects/p/locations/l/models/m", "vertex",
+                "vertex_ai/projects/p/locations/l/models/m", true},
+           Case{"vertex:1234567890", "vertex", "1234567890", true},
 
            // Without the name: the form, then the tables.
            Case{"ft:gpt-4:org:legal:id1", "openai", "ft:gpt-4:org:legal:id1", true},
@@ -83,7 +90,11 @@ TEST_CASE("a spec is a provider's name, a colon and an id", "[model]") {
                 "projects/p/locations/l/endpoints/1", true},
            Case{"arn:aws:bedrock:us-east-1:1:imported-model/x", "bedrock",
                 "arn:aws:bedrock:us-east-1:1:imported-model/x", true},
+           Case{"adarsh/Qwen3-8B:tone:ft-1", "together", "adarsh/Qwen3-8B:tone:ft-1", true},
+           Case{"someone@example.com/Qwen3-8B-aabbccdd", "together",
+                "someone@example.com/Qwen3-8B-aabbccdd", true},
            Case{"gpt-4", "openai", "gpt-4", false},
+           Case{"models/gemini-2.5-flash", "google", "models/gemini-2.5-flash", false},
            Case{"gemini-2.5-flash", "google", "gemini-2.5-flash", false},
            Case{"command-r", "cohere", "command-r", false},
            Case{"llama-3.1-8b-instant", "groq", "llama-3.1-8b-instant", false},
@@ -122,7 +133,15 @@ TEST_CASE("a spec that is no model is refused with the exact name and a sentence
            Case{"nobody:gpt-4", "unknown_provider"},
            Case{"OpenAI:gpt-4", "unknown_provider"},
            Case{"custom-rag-assistant", "unknown_provider"},
-           Case{"no such model\x01\xFF" + std::string(1000, 'x'), "unknown_provider"},
+           Case{"adarsh/llama3.1:ft-q4", "unknown_provider"},
+           Case{"@cf/meta/llama-2-7b-chat-fp16", "unknown_provider"},
+
+           // No id of any provider.
+           Case{"no such model", "invalid_characters"},
+           Case{"nobody:gpt-4\r\nX-Header: 1", "invalid_characters"},
+           Case{"no-such-model\x01\xFF", "invalid_characters"},
+           Case{std::string(513, 'x'), "model_id_too_long"},
+           Case{"no such model\x01\xFF" + std::string(1000, 'x'), "model_id_too_long"},
        }) {
     INFO(refused.spec);
     const auto read = Model::from(refused.spec);
@@ -131,6 +150,25 @@ TEST_CASE("a spec that is no model is refused with the exact name and a sentence
     CHECK(read.error().code == refused.code);
     check_message(read.error());
   }
+}
+
+TEST_CASE("a name that no provider has is named, with those that there are", "[model]") {
+  const auto message = [](std::string_view spec, std::span<const Provider> own = {}) {
+    return Model::from(spec, own).error().message;
+  };
+  const std::string unknown = message("OpenAI:gpt-4");
+  CHECK(unknown.find("no provider \"OpenAI\"") != std::string::npos);
+  for (const Provider* provider : providers::all)
+    CHECK(unknown.find(provider->name) != std::string::npos);
+
+  const std::array<Provider, 2> own{Provider{.name = "acme", .title = "Acme"},
+                                    Provider{.name = "groq", .title = "A proxy of Groq"}};
+  const std::string with_own = message("nobody:gpt-4", own);
+  CHECK(with_own.find("acme, groq, ") != std::string::npos);
+  CHECK(with_own.find("groq") == with_own.rfind("groq"));
+
+  for (const std::string_view spec : {"llama3:8b", "gpt-99", ":gpt-4", "user/model:latest"})
+    CHECK(message(spec).find("no provider") == std::string::npos);
 }
 
 TEST_CASE("a base model is found for every provider whose ids tell it", "[model]") {
@@ -155,6 +193,13 @@ TEST_CASE("a base model is found for every provider whose ids tell it", "[model]
                 "together:Qwen/Qwen2.5-7B-Instruct"},
            Case{"together:acct/Qwen2.5-7B-Instruct:suffix:ft-1",
                 "together:Qwen/Qwen2.5-7B-Instruct"},
+           Case{"together:acct/qwen2.5-7b-instruct-x-417bfc68",
+                "together:Qwen/Qwen2.5-7B-Instruct"},
+           Case{"together:acct/qwen/qwen2.5-7b-instruct-32162631",
+                "together:Qwen/Qwen2.5-7B-Instruct"},
+           Case{"together:acct/Qwen3.5-4B-x-417bfc68", "together:Qwen/Qwen3.5-4B"},
+           Case{"together:acct/new-model-417bfc68", "together:new-model"},
+           Case{"openai:davinci:ft-personal", "openai:davinci"},
            Case{"azure:gpt-4.1-2025-04-14.ft-10e748779e5040e0869db0b9e4995c82",
                 "azure:gpt-4.1-2025-04-14"},
            Case{"mistral:ft:classifier:ministral-3b-latest:2bec22ef:20250702:a2707cf5",
@@ -242,4 +287,57 @@ TEST_CASE("a caller's own provider is asked first and outlives the list it came 
   CHECK(read("openai:gpt-4").provider().base_url == providers::openai.base_url);
   CHECK(read("gpt-4").provider() == "openai");
   CHECK_FALSE(Model::from("acme:tuned-small"));
+}
+
+TEST_CASE("a model that was moved away is empty and can be given another value", "[model]") {
+  Model first = model("openai:ft:gpt-4o-mini-2024-07-18:acme:support:AbC12345");
+  const Model second = std::move(first);
+  CHECK(first.id().size() <= second.id().size());  // NOLINT(bugprone-use-after-move)
+  CHECK_FALSE(first.is_fine_tuned());
+  first = second;
+  CHECK(first.id() == second.id());
+}
+
+TEST_CASE("a caller's own provider reads its forms and its table before the library", "[model]") {
+  constexpr std::array<ModelRow, 1> rows{ModelRow{.model_id = "gpt-4", .alias = "acme-large"}};
+  const std::vector<Provider> own{
+      {.name = "acme",
+       .title = "Acme",
+       .read_id = [](std::string_view text) -> Result<ModelId, IdError> {
+         if (!text.starts_with("ft:")) return IdError::not_fine_tuned;
+         return ModelId{.text = text, .kind = ModelId::Kind::fine_tuned, .base_model = "small"};
+       },
+       .recognizes = [](std::string_view text) { return text.starts_with("ft:"); },
+       .models = rows},
+  };
+  for (const std::string_view id : {"ft:gpt-4:org:legal:id1", "gpt-4", "acme-large"}) {
+    INFO(id);
+    const Model read = Model::from(id, own).value();
+    CHECK(read.provider() == "acme");
+    CHECK(read.id() == id);
+  }
+  CHECK(Model::from("gpt-4o", own)->provider() == "openai");
+
+  // A base model that its reader refuses is a model all the same.
+  const Model base = Model::from("acme:small", own).value();
+  CHECK(base.parts().kind == ModelId::Kind::base);
+  CHECK(base.base().error().kind == ErrorKind::not_fine_tuned);
+  CHECK(Model::from("acme:ft:x", own)->base()->spec() == "acme:small");
+}
+
+TEST_CASE("a caller's own provider joins a family, and stands in for one of it", "[model]") {
+  const std::vector<Provider> own{
+      {.name = "tuner",
+       .title = "Tuner",
+       .recognizes = [](std::string_view text) { return text.starts_with("tunedModels/mine-"); },
+       .family = providers::google.family},
+      {.name = "vertex", .title = "A proxy of Vertex", .base_url = "https://proxy.example"},
+  };
+  CHECK(Model::from("vertex:x", own)->provider().base_url == "https://proxy.example");
+  CHECK(Model::from("google:endpoints/1", own)->provider().base_url == "https://proxy.example");
+  CHECK(Model::from("google:tunedModels/mine-1", own)->provider() == "google");  // its form too
+  CHECK(Model::from("endpoints/1", own)->provider().base_url == "https://proxy.example");
+  CHECK(Model::from("tunedModels/mine-1", own)->provider() == "tuner");
+  CHECK(Model::from("tuner:tunedModels/mine-1", own)->provider() == "tuner");
+  CHECK(Model::from("tuner:tunedModels/other", own)->provider() == "google");
 }

@@ -3,8 +3,11 @@
 #include "support/id_cases.hpp"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 using namespace FineTuning;
 
@@ -33,6 +36,17 @@ static_assert(to_string(ModelId::BaseSource::id) == "id");
 static_assert(to_string(ModelId::BaseSource::table) == "table");
 static_assert(to_string(ModelId::BaseSource::assumed) == "assumed");
 
+// Routing prefixes, and names that gateways put in front.
+static_assert(classify("openai/ft:gpt-4o:org::id").base_model == "gpt-4o");
+static_assert(classify("gateway_2::ft:gpt-4o:org::id").kind == ModelId::Kind::unknown);
+static_assert(classify("gateway::ft:gpt-4o:org::id").text == "gateway::ft:gpt-4o:org::id");
+static_assert(classify("gateway::gateway::ft:gpt-4o:org::id").kind == ModelId::Kind::unknown);
+
+// Equal where all parts are.
+static_assert(classify("ft:gpt-4o:org::id") ==
+              *parse_model_id("ft:gpt-4o:org::id", providers::openai));
+static_assert(classify("gpt-4o") != ModelId{.text = "gpt-4o", .provider = "openai"});
+
 static_assert(find_provider("vertex") == &providers::vertex);
 static_assert(find_provider("Vertex") == nullptr && find_provider("") == nullptr);
 
@@ -55,6 +69,10 @@ constexpr std::array forms{
     "acb944bb-fb49-4c29-a15b-e6a245a7bdf9-ft",
     "together_ai/acct/Qwen3-8B-suffix-9cbbd9b3-1119df65",
     "acct/model:suffix:ft-1",
+    "someone@example.com/meta-llama/Llama-3-70b-chat-hf-x-2024-06-04-23-20-24-4c9b70b7-adapter",
+    "together_ai/acct/Qwen/Qwen3-8B:suffix:ft-1",
+    "davinci:ft-acme:name",
+    "vertex_ai/gemini/4965075652664360960",
     "ft:classifier:ministral-3b-latest:2bec22ef:20250702:name:a2707cf5",
     "accounts/acct/models/out#acct/dep",
     "arn:aws:bedrock:us-east-1:123456789012:custom-model/amazon.nova-lite-v1:0:300k/abcdefghijkl",
@@ -103,7 +121,9 @@ TEST_CASE("every part of an id is a slice of it, and the whole text is kept", "[
 TEST_CASE("no cut of an id is read beyond its end", "[model_id]") {
   for (const std::string_view form : forms)
     for (std::size_t size = 0; size <= form.size(); ++size) {
-      const std::string text(form.substr(0, size));  // of its own, so that a sanitizer sees
+      // In memory of just its size, without a terminator, so that a sanitizer sees.
+      const std::vector<char> memory(form.begin(), form.begin() + size);
+      const std::string_view text(memory.data(), memory.size());
       for (const Provider* provider : providers::all) {
         const auto id = parse_model_id(text, *provider);
         if (id) CHECK(id->text == text);
@@ -145,6 +165,8 @@ TEST_CASE("a form tells its provider", "[model_id]") {
            Case{"acb944bb-fb49-4c29-a15b-e6a245a7bdf9-ft", "cohere", Kind::fine_tuned},
            Case{"acct/model-0123abcd", "together", Kind::fine_tuned},
            Case{"acct/model:suffix:job", "together", Kind::fine_tuned},
+           Case{"ada/model:suffix:ft-job", "together", Kind::fine_tuned},
+           Case{"vertex_ai/models/gemini-2.5-flash", "vertex", Kind::base},
 
            // No form, but a table has it: the first in the order of the list.
            Case{"gpt-4o", "openai", Kind::base},
@@ -202,6 +224,20 @@ TEST_CASE("what looks like no form is unknown", "[model_id]") {
            "google/gemma-4-31b-it:free",
            "openai/gpt-4o:extended",
            "anthropic/claude-3-5-sonnet-20241022",
+           "anthropic/claude-3.7-sonnet:thinking",
+           "hf.co/bartowski/Llama-3.2-3B-Instruct-GGUF:Q4_K_M",
+           "qwen2.5-coder:32b",
+           "@cf/meta/llama-2-7b-chat-fp16",
+           "gpt-4o@2024-08-06",
+           "./out/llama-7b-deadbeef",
+           "/models/llama-7b-12345678",
+           "runs/exp1/checkpoint-00001000",
+           "s3://bucket/models/llama-12345678",
+           "https://api.openai.com/v1/models/ft:gpt-4o:org::id",
+           "arn:aws:sagemaker:us-east-1:123456789012:endpoint/my-endpoint",
+           "acct/autonlp-text-hateful-memes-36789092",
+           "stability-ai/sdxl:39ed52f2a78e934b3ba6e2a89f5b1c712de7dfea535525255b1aa35c5565e08b",
+           "docker.io/acme/llama:v1-1a2b3c4d",
            "acme/some-model-20240115",
            "meta-llama/llama:a:b",
            "gemma4:31b",

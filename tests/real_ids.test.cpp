@@ -48,9 +48,10 @@ std::string text_of(const nlohmann::json& value) {
 struct Agreement {
   int labels = 0;
   int agreeing_labels = 0;
+  int agreeing_providers = 0;  ///< Of as many as there are labels.
   int fields = 0;
   int agreeing_fields = 0;
-  std::vector<std::string> misses{};  ///< "ID: label", or the names of the parts.
+  std::vector<std::string> misses{};  ///< "ID: label provider", and the names of the parts.
 };
 
 using Read = std::function<ModelId(std::string_view text, std::string_view provider)>;
@@ -59,7 +60,8 @@ Agreement compare(const Read& read) {
   Agreement result;
   for (const nlohmann::json& row : rows()) {
     const std::string text = row.at("id");
-    const std::string provider = row.at("provider");
+    const std::string whose = row.at("provider");
+    const std::string provider = whose == "google-vertex" ? "vertex" : whose;
     const ModelId id = read(text, provider);
     std::string missed;
     const auto note = [&missed](std::string_view name, bool agrees) {
@@ -69,6 +71,8 @@ Agreement compare(const Read& read) {
     const bool tuned = row.at("fine_tuned");
     ++result.labels;
     result.agreeing_labels += note("label", id.is_fine_tuned() == tuned);
+    const bool may_be_anybodys = !tuned && id.provider.empty();
+    result.agreeing_providers += note("provider", id.provider == provider || may_be_anybodys);
     if (tuned)
       for (const Label& label : parts) {
         ++result.fields;
@@ -90,6 +94,7 @@ void check(const Agreement& found, const std::vector<Miss>& known) {
   CHECK(found.labels > 300);
   CHECK(found.fields > 900);
   CHECK(found.agreeing_labels >= 0.98 * found.labels);
+  CHECK(found.agreeing_providers >= 0.97 * found.labels);
   CHECK(found.agreeing_fields >= 0.97 * found.fields);
   std::vector<std::string> expected;
   for (const Miss& miss : known) expected.emplace_back(miss.what);
@@ -98,37 +103,44 @@ void check(const Agreement& found, const std::vector<Miss>& known) {
 
 constexpr std::string_view date_for_hash = "a date of eight digits looks like Together's hash";
 constexpr std::string_view foreign_service = "a form of a service that the library does not know";
+constexpr std::string_view common_base = "a base model that several have: the first of the list";
 
 }  // namespace
 
 TEST_CASE("real ids are read as they are labelled, without their provider", "[real_ids]") {
   check(compare([](std::string_view text, std::string_view) { return classify(text); }),
         {
+            {"gpt-4o-2024-11-20: provider", common_base},
             {"username/Meta-Llama-3-8B-rl-step-42-20260216: fine_tune_id", date_for_hash},
             {"your-username/Meta-Llama-3.1-8B-Instruct-socialized-context-generator-abc123: "
-             "label base_model organization suffix fine_tune_id",
+             "label provider base_model organization suffix fine_tune_id",
              "a placeholder: six characters where eight make the hash that tells Together's ids"},
-            {"openpipe:cruel-cooks-search: label fine_tune_id", foreign_service},
-            {"openpipe:multimodal-agent-v1: label fine_tune_id", foreign_service},
-            {"llama-7b:airlines:2023-07-17-08-30-45: label base_model suffix fine_tune_id",
+            {"openai/gpt-oss-120b: provider", common_base},
+            {"openai/gpt-oss-20b: provider", common_base},
+            {"openpipe:cruel-cooks-search: label provider fine_tune_id", foreign_service},
+            {"openpipe:multimodal-agent-v1: label provider fine_tune_id", foreign_service},
+            {"llama-7b:airlines:2023-07-17-08-30-45: label provider base_model suffix "
+             "fine_tune_id",
              foreign_service},
         });
 }
 
 TEST_CASE("real ids are read as they are labelled, with their provider", "[real_ids]") {
   check(compare([](std::string_view text, std::string_view name) {
-          const Provider* provider = find_provider(name == "google-vertex" ? "vertex" : name);
+          const Provider* provider = find_provider(name);
           if (provider == nullptr) return classify(text);
-          return parse_model_id(text, *provider).value_or(ModelId{.text = text});
+          return parse_model_id(text, *provider)
+              .value_or(ModelId{.text = text, .provider = provider->name});
         }),
         {
             {"username/Meta-Llama-3-8B-rl-step-42-20260216: fine_tune_id", date_for_hash},
             {"your-username/Meta-Llama-3.1-8B-Instruct-socialized-context-generator-abc123: "
-             "base_model suffix fine_tune_id",
-             "a placeholder, and the table has this base with -Reference or -Turbo only"},
-            {"openpipe:cruel-cooks-search: label fine_tune_id", foreign_service},
-            {"openpipe:multimodal-agent-v1: label fine_tune_id", foreign_service},
-            {"llama-7b:airlines:2023-07-17-08-30-45: label base_model suffix fine_tune_id",
+             "suffix fine_tune_id",
+             "a placeholder: six characters are no hash, so they belong to the suffix"},
+            {"openpipe:cruel-cooks-search: label provider fine_tune_id", foreign_service},
+            {"openpipe:multimodal-agent-v1: label provider fine_tune_id", foreign_service},
+            {"llama-7b:airlines:2023-07-17-08-30-45: label provider base_model suffix "
+             "fine_tune_id",
              foreign_service},
         });
 }

@@ -4,7 +4,9 @@
 
 #include <FineTuning/providers.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,6 +52,37 @@ inline Error id_error(IdError why, std::string_view text, const Provider& provid
       .code = std::string(to_string(why))};
 }
 
+/// Every name that a spec can begin with.
+inline std::string provider_names(std::span<const Provider> own_providers) {
+  std::string names;
+  for (const Provider& own : own_providers) names += std::string(own.name) + ", ";
+  for (const Provider* shipped : providers::all)
+    if (std::find(own_providers.begin(), own_providers.end(), *shipped) == own_providers.end())
+      names += std::string(shipped->name) + ", ";
+  names.resize(names.size() - std::string_view(", ").size());
+  return names;
+}
+
+/// Why no provider can be told: the text is no id of anybody's, it begins with a name that nobody
+/// has, or it says nothing.
+inline Error unknown_provider_error(std::string_view spec,
+                                    std::span<const Provider> own_providers) {
+  constexpr Provider nobody{.name = "", .title = "any provider", .refused_characters = ""};
+  if (const std::optional<IdError> fault = find_fault(spec, nobody))
+    return id_error(*fault, spec, nobody);
+  const std::size_t colon = spec.find(':');
+  const bool has_name = colon != std::string_view::npos && colon > 0 &&
+                        std::all_of(spec.begin(), spec.begin() + colon, is_letter);
+  return {.kind = ErrorKind::invalid_model,
+          .message = has_name ? "There is no provider " + quoted(spec.substr(0, colon)) +
+                                    "; write one of " + provider_names(own_providers) +
+                                    " in front, as in openai:gpt-4o."
+                              : "The model " + quoted(spec) +
+                                    " does not tell its provider; write it in front, as in "
+                                    "openai:gpt-4o.",
+          .code = "unknown_provider"};
+}
+
 }  // namespace detail
 
 /// A model that can be asked. A value: it owns its text, and copies are independent.
@@ -58,7 +91,8 @@ class Model {
   /// Reads a spec: a provider's name, a colon and an id ("openai:gpt-4o", "vertex:projects/..").
   /// Without the name, the id's form or the table decides; a base model that several providers have
   /// goes to the first of them in providers::all. Providers of the caller's own come before those
-  /// of the library; what their views point to must outlive the Model.
+  /// of the library, and one with the name of the library's stands in for it; what their views
+  /// point to must outlive the Model.
   ///
   /// Fails with invalid_model where no provider can be told or the text can be no id. An id of an
   /// unusual form is not refused: the service decides.
@@ -66,27 +100,27 @@ class Model {
                                           std::span<const Provider> own_providers = {}) {
     const std::size_t colon = spec.find(':');
     if (colon != std::string_view::npos && spec.substr(colon, 2) != "::")
-      if (const Provider* named = find(spec.substr(0, colon), own_providers))
-        return make(spec.substr(colon + 1), of_family(spec.substr(colon + 1), *named));
-    if (const Provider* classified = find(classify(spec).provider, own_providers))
-      return make(spec, *classified);
-    if (spec.empty()) return detail::id_error(IdError::empty_model_id, spec, {});
-    return Error{.kind = ErrorKind::invalid_model,
-                 .message = "The model " + detail::quoted(spec) +
-                            " does not tell its provider; write it in front, as in openai:gpt-4o.",
-                 .code = "unknown_provider"};
+      if (const Provider* named = find(spec.substr(0, colon), own_providers)) {
+        const std::string_view id = spec.substr(colon + 1);
+        return make(id, of_family(id, *named, own_providers));
+      }
+    if (const Provider* told = told_by(spec, own_providers)) return make(spec, *told);
+    return detail::unknown_provider_error(spec, own_providers);
   }
 
   [[nodiscard]] const Provider& provider() const noexcept { return provider_; }
-  /// What goes on the wire.
+  /// What goes on the wire: a slice of this object's text, empty where that was moved away.
   [[nodiscard]] std::string_view id() const noexcept {
-    return std::string_view(spec_).substr(provider_.name.size() + 1);
+    std::string_view id = spec_;
+    id.remove_prefix(std::min(id.size(), provider_.name.size() + 1));
+    return id;
   }
-  /// "provider:id"; from(spec()) gives the same model.
+  /// "provider:id"; from(spec()) gives the same model. As id(), it lasts as long as this object:
+  /// copy what a temporary returns.
   [[nodiscard]] const std::string& spec() const noexcept { return spec_; }
 
-  /// The id, taken apart: slices of this object's text. Its kind is unknown where the id has no
-  /// form that can be read.
+  /// The id, taken apart: slices of this object's text (and a view of Provider::name). Its kind is
+  /// unknown where the id has no form that can be read.
   [[nodiscard]] ModelId parts() const& {
     return read_model_id(id(), provider_)
         .value_or(ModelId{.text = id(), .provider = provider_.name});
@@ -112,9 +146,7 @@ class Model {
                               std::string(provider_.title) + ".",
                    .code = "unknown_base_model"};
     if (parts->base_source == ModelId::BaseSource::table)
-      for (const ModelRow& row : provider_.models)  // the id has lost what stands before the slash
-        if (detail::after_last(row.model_id, '/') == parts->base_model)
-          return std::string(row.model_id);
+      return std::string(detail::full_name(parts->base_model, provider_));
     return std::string(parts->base_model);
   }
 
@@ -130,10 +162,23 @@ class Model {
     return find_provider(name);
   }
 
-  static const Provider& of_family(std::string_view id, const Provider& named) {
-    if (named.family.empty() || named.recognizes(id)) return named;
-    for (const Provider* other : providers::all)
-      if (other->family == named.family && other->recognizes(id)) return *other;
+  /// The provider that a text without a provider's name is for; null where it does not tell.
+  static const Provider* told_by(std::string_view text, std::span<const Provider> own_providers) {
+    for (const Provider& own : own_providers)
+      if (detail::has_form_of(text, own) || detail::find_row(text, own.models)) return &own;
+    return find(classify(text).provider, own_providers);
+  }
+
+  static const Provider& of_family(std::string_view id, const Provider& named,
+                                   std::span<const Provider> own_providers) {
+    if (named.family.empty() || detail::has_form_of(id, named)) return named;
+    const auto takes = [&](const Provider& other) {
+      return other.family == named.family && detail::has_form_of(id, other);
+    };
+    for (const Provider& own : own_providers)
+      if (takes(own)) return own;
+    for (const Provider* shipped : providers::all)
+      if (takes(*shipped)) return *find(shipped->name, own_providers);
     return named;
   }
 

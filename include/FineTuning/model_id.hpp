@@ -28,8 +28,9 @@ enum class IdError : std::uint8_t {
   return names.at(static_cast<std::size_t>(error));
 }
 
-/// A model id, taken apart. Every member is a slice of the text that was parsed, which must outlive
-/// it; what the id does not say is empty. (The one exception: an assumed base may be a literal.)
+/// A model id, taken apart; what the id does not say is empty. The members are slices of the text
+/// that was parsed, which must outlive them. (Two are not: `provider` is a view of Provider::name,
+/// and an assumed base may be a literal.)
 ///
 ///     ft:gpt-4o-mini-2024-07-18:acme:support:AbC123:ckpt-step-88
 ///        |                      |    |       |      `- checkpoint
@@ -66,9 +67,8 @@ struct ModelId {
     return kind == Kind::fine_tuned || kind == Kind::checkpoint;
   }
 
-  friend constexpr bool operator==(const ModelId& a, const ModelId& b) noexcept {
-    return a.provider == b.provider && a.text == b.text;
-  }
+  /// Equal where every part reads the same, wherever its text is kept.
+  friend constexpr bool operator==(const ModelId&, const ModelId&) noexcept = default;
 };
 
 [[nodiscard]] constexpr std::string_view to_string(ModelId::Kind kind) noexcept {

@@ -7,9 +7,9 @@
 #include <FineTuning/model_id.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -70,17 +70,20 @@ struct Provider {
   std::string_view title;  ///< As its makers write it; for messages.
 
   // Its ids.
-  /// Takes an id of this provider apart; base models and what is neither have their kinds.
+  /// Takes an id of this provider apart; base models and what is neither have their kinds. (To
+  /// answer not_fine_tuned for a base model is as good.)
   Result<ModelId, IdError> (*read_id)(std::string_view) = read_opaque_id;
-  /// True where the text has a form that only this provider's ids have.
+  /// True where the text has a form that tells this provider's ids from those of others.
   bool (*recognizes)(std::string_view) = recognizes_nothing;
   std::string_view refused_characters = "@#";  ///< Beyond those that no id has.
   std::size_t max_id_length = 512;             ///< Bytes.
-  /// What routers put in front, as "openai/". (Both written out: g++ 12 takes no less as constant.)
-  std::array<std::string_view, 2> routing_prefixes{"", ""};
+  /// What routers put in front of its ids, with '|' between: "vertex_ai/|vertex_ai/gemini/".
+  std::string_view routing_prefixes{};
   /// Providers of one family read each other's ids: an id goes to the one whose form it has.
   std::string_view family{};
   std::span<const ModelRow> models{};
+  /// Base models that nothing but the name is known of; ids of their fine-tunes are read by them.
+  std::span<const std::string_view> other_models{};
 
   // Its chat.
   Dialect dialect = Dialect::none;
@@ -118,15 +121,42 @@ constexpr bool has_invalid_character(std::string_view text, const Provider& prov
                      [text](char c) { return text.find(c) != std::string_view::npos; });
 }
 
-/// `text` behind a routing prefix of the provider, where a known form follows; else `text`.
-constexpr std::string_view without_routing_prefix(std::string_view text, const Provider& provider) {
-  for (const std::string_view prefix : provider.routing_prefixes) {
+/// What keeps a text from being an id of the provider, whatever its form.
+constexpr std::optional<IdError> find_fault(std::string_view text, const Provider& provider) {
+  if (text.empty()) return IdError::empty_model_id;
+  if (text.size() > provider.max_id_length) return IdError::model_id_too_long;
+  if (has_invalid_character(text, provider)) return IdError::invalid_characters;
+  return std::nullopt;
+}
+
+/// `text` behind the first of the prefixes (with '|' between) that leaves what `accepts` takes, or
+/// behind a "word::", as gateways write it; else `text`.
+template <class Accepts>
+constexpr std::string_view behind_prefix(std::string_view text, std::string_view prefixes,
+                                         Accepts accepts) {
+  if (text.find('/') == std::string_view::npos) prefixes = {};  // they end in one
+  while (!prefixes.empty()) {
     std::string_view rest = text;
-    if (prefix.empty() || !rest.starts_with(prefix.front()) || !take_prefix(rest, prefix)) continue;
-    const Result<ModelId, IdError> id = provider.read_id(rest);
-    if (provider.recognizes(rest) || (id && id->is_fine_tuned())) return rest;
+    if (take_prefix(rest, take_until(prefixes, '|')) && accepts(rest)) return rest;
   }
+  std::string_view rest = text;
+  while (!rest.empty() && (is_lower(rest.front()) || rest.front() == '_')) rest.remove_prefix(1);
+  if (rest.size() < text.size() && take_prefix(rest, "::") && accepts(rest)) return rest;
   return text;
+}
+
+/// `text` behind a routing prefix, where one of the provider's forms follows; else `text`.
+constexpr std::string_view without_routing_prefix(std::string_view text, const Provider& provider) {
+  return behind_prefix(text, provider.routing_prefixes, [&provider](std::string_view rest) {
+    if (provider.recognizes(rest)) return true;
+    const Result<ModelId, IdError> id = provider.read_id(rest);
+    return id && id->is_fine_tuned();
+  });
+}
+
+/// Whether the text has one of the provider's forms, behind a routing prefix or without.
+constexpr bool has_form_of(std::string_view text, const Provider& provider) {
+  return provider.recognizes(without_routing_prefix(text, provider));
 }
 
 }  // namespace detail
@@ -134,10 +164,9 @@ constexpr std::string_view without_routing_prefix(std::string_view text, const P
 /// Takes any id of the provider apart, a base model's too. The result's views are slices of `text`.
 [[nodiscard]] constexpr Result<ModelId, IdError> read_model_id(std::string_view text,
                                                                const Provider& provider) {
-  if (text.empty()) return IdError::empty_model_id;
-  if (text.size() > provider.max_id_length) return IdError::model_id_too_long;
-  if (detail::has_invalid_character(text, provider)) return IdError::invalid_characters;
+  if (const std::optional<IdError> fault = detail::find_fault(text, provider)) return *fault;
   Result<ModelId, IdError> id = provider.read_id(detail::without_routing_prefix(text, provider));
+  if (!id && id.error() == IdError::not_fine_tuned) id = read_opaque_id(text);
   if (id) {
     id->text = text;
     id->provider = provider.name;

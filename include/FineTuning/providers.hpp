@@ -15,6 +15,7 @@
 #include <FineTuning/providers/vertex.hpp>
 
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -24,8 +25,8 @@ namespace FineTuning {
 namespace providers {
 
 /// Every provider the library ships. The order is that of the questions "whose form is this?" and
-/// "whose table has this?": the first hit wins, and Mistral stands before OpenAI because both write
-/// "ft:".
+/// "whose table has this?": the first hit wins. Mistral stands before OpenAI because both write
+/// "ft:", the Gemini API before Vertex because both write "models/".
 inline constexpr std::array<const Provider*, 11> all{
     &bedrock, &google, &vertex,   &fireworks, &mistral, &openai,
     &azure,   &cohere, &together, &groq,      &local,
@@ -42,15 +43,6 @@ inline constexpr std::array<const Provider*, 11> all{
 
 namespace detail {
 
-/// A model's name in its provider's table: without what routers and collections put in front. That
-/// of a fine-tune stays whole: its last part may be a base model's name by chance.
-constexpr std::string_view table_name(const ModelId& id, const Provider& provider) {
-  const std::string_view text = without_routing_prefix(id.text, provider);
-  if (id.is_fine_tuned()) return text;
-  const std::size_t at = text.rfind("models/");
-  return at == std::string_view::npos ? text : text.substr(at + std::string_view("models/").size());
-}
-
 /// The row of a base model; empty where the table has none. (A copy, because g++ with the undefined
 /// behaviour sanitizer does not compare pointers at compile time.)
 constexpr std::optional<ModelRow> find_row(std::string_view name,
@@ -60,6 +52,33 @@ constexpr std::optional<ModelRow> find_row(std::string_view name,
   return std::nullopt;
 }
 
+/// The whole name of a base that an id names without its publisher, or in letters of another case;
+/// `base` where no table of the provider has it.
+constexpr std::string_view full_name(std::string_view base, const Provider& provider) {
+  const auto is_of = [base](std::string_view name) {
+    return equal_ignoring_case(base, name) || equal_ignoring_case(base, after_last(name, '/'));
+  };
+  for (const ModelRow& row : provider.models)
+    if (is_of(row.model_id)) return row.model_id;
+  for (const std::string_view name : provider.other_models)
+    if (is_of(name)) return name;
+  return base;
+}
+
+/// A model's name in its provider's table: without what collections and routers put in front, as
+/// far as the name is not one with it (groq/compound). That of a fine-tune stays whole: its last
+/// part may be a base model's name by chance.
+constexpr std::string_view table_name(const ModelId& id, const Provider& provider) {
+  std::string_view name = without_routing_prefix(id.text, provider);
+  if (id.is_fine_tuned()) return name;
+  constexpr std::string_view collection = "models/";
+  const std::size_t at = name.rfind(collection);
+  if (at != std::string_view::npos) name.remove_prefix(at + collection.size());
+  return behind_prefix(name, provider.routing_prefixes, [&](std::string_view rest) {
+    return find_row(rest, provider.models) && !find_row(name, provider.models);
+  });
+}
+
 }  // namespace detail
 
 /// Takes an id apart without being told the provider. The forms are asked first, then the tables of
@@ -67,7 +86,7 @@ constexpr std::optional<ModelRow> find_row(std::string_view name,
 /// everybody but the service that issued it.
 [[nodiscard]] constexpr ModelId classify(std::string_view text) {
   for (const Provider* provider : providers::all)
-    if (provider->recognizes(detail::without_routing_prefix(text, *provider)))
+    if (detail::has_form_of(text, *provider))
       return read_model_id(text, *provider)
           .value_or(ModelId{.text = text, .provider = provider->name});
   for (const Provider* provider : providers::all)

@@ -54,17 +54,50 @@ TEST_CASE("Azure's ids are read with and without suffix and checkpoint", "[azure
 
           {"azure/gpt-4o.ft-0ab3f80e4f2242929258fff45b56a9ce", "gpt-4o", "", "",
            "0ab3f80e4f2242929258fff45b56a9ce"},
+          {"azure_ai/gpt-4.1-2025-04-14.ft-b044a9d3cf9c4228b5d393567f693b83", "gpt-4.1-2025-04-14",
+           "", "", "b044a9d3cf9c4228b5d393567f693b83"},
+          {"azure::gpt-4o-mini-2024-07-18.ft-b044a9d3cf9c4228b5d393567f693b83",
+           "gpt-4o-mini-2024-07-18", "", "", "b044a9d3cf9c4228b5d393567f693b83"},
+
+          // A suffix with a mark of its own, and a tuned model that was tuned again.
+          {"gpt-4.1-nano-2025-04-14.ft-b044a9d3cf9c4228b5d393567f693b83-my.ft-model",
+           "gpt-4.1-nano-2025-04-14", "", "my.ft-model", "b044a9d3cf9c4228b5d393567f693b83"},
+          {"gpt-4o.ft-0ab3f80e4f2242929258fff45b56a9ce.ft-b044a9d3cf9c4228b5d393567f693b83",
+           "gpt-4o.ft-0ab3f80e4f2242929258fff45b56a9ce", "", "",
+           "b044a9d3cf9c4228b5d393567f693b83"},
+
+          // Bases of other publishers.
+          {"Ministral-3B.ft-b044a9d3cf9c4228b5d393567f693b83", "Ministral-3B", "", "",
+           "b044a9d3cf9c4228b5d393567f693b83"},
+          {"gpt-oss-20b.ft-b044a9d3cf9c4228b5d393567f693b83-x", "gpt-oss-20b", "", "x",
+           "b044a9d3cf9c4228b5d393567f693b83"},
+          {"gpt-4o-2024-08-06.ft-d93dda6110004b4da3472d96f4dd4777-ft", "gpt-4o-2024-08-06", "",
+           "ft", "d93dda6110004b4da3472d96f4dd4777"},
       });
 }
 
+TEST_CASE("a mark inside a file's name or before a tag makes no fine-tune", "[azure]") {
+  for (const std::string_view text :
+       {"my.ft-model.gguf", "model.ft-v2/checkpoint-500", "llama.ft-q4:latest",
+        "gpt-4o.ft-b044a9d3cf9c4228b5d393567f693b83:latest", ".ft-model"}) {
+    INFO(text);
+    CHECK_FALSE(is_fine_tuned(text));
+    CHECK_FALSE(is_fine_tuned(text, providers::azure));
+  }
+}
+
 TEST_CASE("an Azure deployment or a broken id is no fine-tune", "[azure]") {
-  check_refused(providers::azure,
-                {{"my-deployment", IdError::not_fine_tuned},
-                 {"gpt-4o-2024-11-20", IdError::not_fine_tuned},
-                 {"code-davinci-fine-tune-002", IdError::not_fine_tuned},
-                 {"ftchkpt-", IdError::not_fine_tuned},
-                 {"gpt-4o.ft-", IdError::invalid_format},
-                 {"gpt-4o.ft-:ckpt-step-1", IdError::invalid_format},
-                 {".ft-0ab3f80e4f2242929258fff45b56a9ce", IdError::invalid_format},
-                 {"gpt-4o.ft-0ab3@", IdError::invalid_characters}});
+  check_refused(
+      providers::azure,
+      {{"my-deployment", IdError::not_fine_tuned},
+       {"gpt-4o-2024-11-20", IdError::not_fine_tuned},
+       {"code-davinci-fine-tune-002", IdError::not_fine_tuned},
+       {"ftchkpt-", IdError::not_fine_tuned},
+       {"gpt-4o.ft-", IdError::invalid_format},
+       {"gpt-4o.ft-:ckpt-step-1", IdError::invalid_format},
+       {"gpt-4o.ft-abc123:latest", IdError::invalid_format},
+       {"my.ft-model.gguf", IdError::not_fine_tuned},
+       {"gpt-4o-mini-2024-07-18-ft-0e208cf33a6a466994aff31a08aba678", IdError::not_fine_tuned},
+       {".ft-0ab3f80e4f2242929258fff45b56a9ce", IdError::invalid_format},
+       {"gpt-4o.ft-0ab3@", IdError::invalid_characters}});
 }

@@ -58,6 +58,18 @@ TEST_CASE("Bedrock's custom models are read in every partition", "[bedrock]") {
 
           {"bedrock/arn:aws:bedrock:us-east-1:123456789012:custom-model-deployment/abcdefghijkl",
            "", "123456789012", "", "abcdefghijkl", "", "us-east-1"},
+          {"bedrock/llama/arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdefghijkl", "",
+           "123456789012", "", "abcdefghijkl", "", "us-east-1"},
+          {"bedrock/converse/"
+           "arn:aws:bedrock:us-east-1:123456789012:custom-model/amazon.nova-lite-v1:0:300k/x",
+           "amazon.nova-lite-v1:0:300k", "123456789012", "", "x", "", "us-east-1"},
+          {"qwen2/arn:aws:bedrock:us-east-1:123456789012:imported-model/test-qwen2", "",
+           "123456789012", "", "test-qwen2", "", "us-east-1"},
+          {"aws_bedrock::arn:aws:bedrock:us-east-1:123456789012:custom-model-deployment/abc", "",
+           "123456789012", "", "abc", "", "us-east-1"},
+          {"arn:aws:bedrock:us-east-1:111122223333:custom-model/meta.llama2-70b-v1:0:4k/"
+           "k09t52jlvdza",
+           "meta.llama2-70b-v1:0:4k", "111122223333", "", "k09t52jlvdza", "", "us-east-1"},
       });
 }
 
@@ -73,6 +85,10 @@ TEST_CASE("Bedrock's base models, profiles and provisioned models are no fine-tu
            IdError::not_fine_tuned},
           {"arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abcdefghijkl",
            IdError::not_fine_tuned},
+          {"bedrock/converse/arn:aws:bedrock:us-west-2:123456789012:application-inference-profile/"
+           "heol2zyy5v48",
+           IdError::not_fine_tuned},
+          {"bedrock/converse/us.meta.llama3-3-70b-instruct-v1:0", IdError::not_fine_tuned},
           {"us.amazon.nova-lite-v1:0", IdError::not_fine_tuned},
           {"meta.llama3-1-8b-instruct-v1:0:128k", IdError::not_fine_tuned},
           {"my-custom-model", IdError::not_fine_tuned},

@@ -48,6 +48,9 @@ TEST_CASE("Cohere's issued ids are read", "[cohere]") {
                                      "ACB944BB-fb49-4c29-a15b-e6a245a7bdf9"},
                                     {"cohere/acb944bb-fb49-4c29-a15b-e6a245a7bdf9-ft", "", "", "",
                                      "acb944bb-fb49-4c29-a15b-e6a245a7bdf9"},
+                                    {"cohere_chat/acb944bb-fb49-4c29-a15b-e6a245a7bdf9-ft", "", "",
+                                     "", "acb944bb-fb49-4c29-a15b-e6a245a7bdf9"},
+                                    {"0f2f14e-large-ft", "", "", "", "0f2f14e-large"},
                                 });
 }
 

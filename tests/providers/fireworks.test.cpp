@@ -27,6 +27,11 @@ TEST_CASE("Fireworks' tuned models are read, the deployment left on", "[firework
                   "pyroworks", "", "emb"},
                  {"fireworks_ai/accounts/acct/models/out", "", "acct", "", "out"},
                  {"fireworks_ai/accounts/acct/models/out#acct/d", "", "acct", "", "out"},
+                 {"fireworks/accounts/acct/models/out", "", "acct", "", "out"},
+                 {"fireworks::accounts/xxxxxx-xxxxxx/models/xxxxxxxxxxxxxxxx", "", "xxxxxx-xxxxxx",
+                  "", "xxxxxxxxxxxxxxxx"},
+                 {"accounts/acme-87e44d/models/debatecards-70b-ft-3epoch-dpo-v2", "", "acme-87e44d",
+                  "", "debatecards-70b-ft-3epoch-dpo-v2"},
              });
 }
 
@@ -38,6 +43,13 @@ TEST_CASE("Fireworks' own models and deployments are no fine-tunes", "[fireworks
           {"accounts/fireworks/models/kimi-k2-instruct-0905", IdError::not_fine_tuned},
           {"accounts/fireworks/models/qwen3-8b", IdError::not_fine_tuned},
           {"accounts/fireworks/models/qwen3-8b#accounts/me/deployments/d", IdError::not_fine_tuned},
+          {"fireworks::accounts/fireworks/models/deepseek-v3", IdError::not_fine_tuned},
+          {"accounts/yi-01-ai/models/yi-large", IdError::not_fine_tuned},
+          {"accounts/cogito/models/cogito-671b-v2-p1", IdError::not_fine_tuned},
+          {"accounts/sentientfoundation/models/dobby-unhinged-llama-3-3-70b-new",
+           IdError::not_fine_tuned},
+          {"accounts/perplexity/models/r1-1776", IdError::not_fine_tuned},
+          {"accounts/stability/models/sd3", IdError::not_fine_tuned},
           {"accounts/test-acct/deployments/dep-123", IdError::not_fine_tuned},
           {"qwen3-8b", IdError::not_fine_tuned},
           {"accounts/", IdError::invalid_format},

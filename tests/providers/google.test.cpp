@@ -37,6 +37,10 @@ TEST_CASE("the Gemini API's tuned models are read", "[google]") {
                  {"tunedModels/My_Model_7", "", "", "", "My_Model_7"},
                  {"tunedModels/gemini-1.5-flash", "", "", "", "gemini-1.5-flash"},
                  {"gemini/tunedModels/my_model", "", "", "", "my_model"},
+                 {"google/tunedModels/my-model-abc", "", "", "", "my-model-abc"},
+                 {"googleai/tunedModels/my-model-abc", "", "", "", "my-model-abc"},
+                 {"tunedModels/copy-of-copy-of-increment-abc123", "", "", "",
+                  "copy-of-copy-of-increment-abc123"},
              });
 }
 
@@ -48,6 +52,10 @@ TEST_CASE("google reads Vertex's names too", "[google]") {
                    {"projects/p/locations/l/models/my-gemini-1.5-pro-002-v1@3",
                     "gemini-1.5-pro-002", "p", "", "my-gemini-1.5-pro-002-v1", "", "l", assumed},
                    {"endpoints/1234", "", "", "", "1234"},
+
+                   // A guess is the same whichever of the two is asked.
+                   {"projects/p/locations/l/models/gemini-1.0-pro-002-x", "gemini-1.0-pro-002", "p",
+                    "", "gemini-1.0-pro-002-x", "", "l", assumed},
                });
 }
 
@@ -58,6 +66,8 @@ TEST_CASE("the Gemini API's base models are no fine-tunes", "[google]") {
                  {"gemini-2.5-flash", IdError::not_fine_tuned},
                  {"publishers/google/models/gemini-2.5-flash", IdError::not_fine_tuned},
                  {"google/gemini-2.5-flash:batch", IdError::not_fine_tuned},
+                 {"google/gemma-3-27b-it:free", IdError::not_fine_tuned},
+                 {"models/gemini-1.5-flash-8b-exp-0924", IdError::not_fine_tuned},
                  {"tunedModels/", IdError::invalid_format},
                  {"tunedModels/..", IdError::invalid_format},
                  {"tunedModels/a/b", IdError::invalid_format},

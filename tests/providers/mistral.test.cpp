@@ -40,23 +40,41 @@ TEST_CASE("Mistral's ids are read with and without classifier and suffix", "[mis
           {"mistral/ft:pixtral-12b-latest:d42144c7:20250912:f7d61150", "pixtral-12b-latest",
            "d42144c7", "", "f7d61150"},
 
-          // A base that is not known by its name: the date behind a hash tells.
+          {"gateway::ft:ministral-8b-latest:5d5f2efb:20250902:79156560", "ministral-8b-latest",
+           "5d5f2efb", "", "79156560"},
+          {"ft:open-mistral-nemo-2407:0834440f:20250812:43c81adb", "open-mistral-nemo-2407",
+           "0834440f", "", "43c81adb"},
+          {"ft:classifier:ministral-8b-latest:aabbccdd:20250401:sentiment:11223344",
+           "ministral-8b-latest", "aabbccdd", "sentiment", "11223344"},
+          {"ft:magistral-small-2506:aabbccdd:20250701:11223344", "magistral-small-2506", "aabbccdd",
+           "", "11223344"},
+          {"ft:devstral-small-2505:audit-v1:aabbccdd:20250701:11223344", "devstral-small-2505",
+           "aabbccdd", "audit-v1", "11223344"},
+
+          // A base that is not known by its name: a date next to a hash tells.
           {"ft:open-codestral-mamba:abcd1234:20240514:7e773925", "open-codestral-mamba", "abcd1234",
            "", "7e773925"},
+          {"ft:newstral-small:audit-v1:aabbccdd:20250701:11223344", "newstral-small", "aabbccdd",
+           "audit-v1", "11223344"},
+          {"ft:newstral-small:XXX:20250701:11223344", "newstral-small", "XXX", "", "11223344"},
+          {"ft:newstral-small:aabbccdd:20250701:tone:XXX", "newstral-small", "aabbccdd", "tone",
+           "XXX"},
 
           // Without the date, as documents show them.
           {"ft:pixtral-12b-latest:your-org:helpstral:abc123", "pixtral-12b-latest", "your-org",
            "helpstral", "abc123"},
-          {"ft:mistral-small:my-org:custom-suffix", "mistral-small", "my-org", "", "custom-suffix"},
+          {"ft:open-mistral-7b:my-great-model:abc123", "open-mistral-7b", "", "my-great-model",
+           "abc123"},
+          {"ft:open-mistral-7b:587a6b29:abc123", "open-mistral-7b", "587a6b29", "", "abc123"},
           {"ft:open-mixtral-8x7b:abc123", "open-mixtral-8x7b", "", "", "abc123"},
       });
 }
 
-TEST_CASE("an id with an unknown base and no date is OpenAI's", "[mistral]") {
+TEST_CASE("an id with an unknown base and no date next to a hash is OpenAI's", "[mistral]") {
   for (const std::string_view text :
        {"ft:gpt-4o-2024-08-06:ipevo-corp:20241226:Aia7iefG", "ft:open-llama:acme:mistral:7e773925",
-        "ft:gpt-4o:abcd1234:20249999:7e773925", "ft:gpt-4o:abcd123:20240514:7e773925",
-        "ft:gpt-4o-2024-08-06:12345678:20241226:Aia7iefG"}) {
+        "ft:gpt-4o:abcd1234:20249999:7e773925", "ft:gpt-4o:abcd1234:x20240514:7e773925",
+        "ft:gpt-4o:20240514:tone:7e773925", "ft:gpt-4o-2024-08-06:acme:20241226:Aia7iefG"}) {
     INFO(text);
     CHECK(classify(text).provider == "openai");
   }

@@ -118,6 +118,21 @@ TEST_CASE("OpenAI's ids are read with and without suffix and checkpoint", "[open
           {"openai/ft:gpt-4o-mini:org::id", "gpt-4o-mini", "org", "", "id"},
           {"openai/ft:gpt-4o-mini:org:s:id:ckpt-step-8", "gpt-4o-mini", "org", "s", "id",
            "ckpt-step-8"},
+          {"openai::ft:gpt-4.1-mini-2025-04-14:xxxxxxxx::xxxxxxxx", "gpt-4.1-mini-2025-04-14",
+           "xxxxxxxx", "", "xxxxxxxx"},
+          {"text-completion-openai/ft:davinci-002:my-org:custom_suffix:7q8mpxmy", "davinci-002",
+           "my-org", "custom_suffix", "7q8mpxmy"},
+          {"ft:gpt-4.1-mini-2025-04-14:personal:friendly-advice-01092026:CwGsaVcA",
+           "gpt-4.1-mini-2025-04-14", "personal", "friendly-advice-01092026", "CwGsaVcA"},
+          {"ft:gpt-4.1-2025-04-14:acme:exp-0723-002:BwRgAyL5:ckpt-step-194", "gpt-4.1-2025-04-14",
+           "acme", "exp-0723-002", "BwRgAyL5", "ckpt-step-194"},
+          {"ft:gpt-4.1-2025-04-14:acme:ckpt-test:AbC12345", "gpt-4.1-2025-04-14", "acme",
+           "ckpt-test", "AbC12345"},
+          {"ft:gpt-3.5-turbo-0125:your-org:your-model-name", "gpt-3.5-turbo-0125", "your-org", "",
+           "your-model-name"},
+          {"ft:Qwen/Qwen3-0.6B-2026-09-30:org_placeholder:suffix:IDPlaceholder:ckpt-step-8",
+           "Qwen/Qwen3-0.6B-2026-09-30", "org_placeholder", "suffix", "IDPlaceholder",
+           "ckpt-step-8"},
       });
 }
 
@@ -138,7 +153,36 @@ TEST_CASE("OpenAI's ids of 2021 to 2023 end in a stamp", "[openai]") {
            "calvin-university-data-science", "", "2021-10-28-20-25-05"},
           {"babbage:ft-a:2023-02-28-08-37-45-2023-02-28-08-37-45", "babbage", "a",
            "2023-02-28-08-37-45", "2023-02-28-08-37-45"},
+          {"openai/davinci:ft-personal-2023-04-11-08-35-06", "davinci", "personal", "",
+           "2023-04-11-08-35-06"},
+          {"davinci:ft-acme-growth:gc-model-v6-lr0-05-epcs30-nb-f-2023-03-02-18-39-57", "davinci",
+           "acme-growth", "gc-model-v6-lr0-05-epcs30-nb-f", "2023-03-02-18-39-57"},
       });
+}
+
+TEST_CASE("OpenAI's ids of 2021 to 2023 are read without their stamp too", "[openai]") {
+  check_read(providers::openai,
+             {
+                 {"davinci:ft-your-custom-model", "davinci", "your-custom-model"},
+                 {"curie:ft-acmeco", "curie", "acmeco"},
+                 {"davinci:ft-personal", "davinci", "personal"},
+                 {"ada:ft-personal:my-model", "ada", "personal", "my-model"},
+                 {"davinci:ft-your-organization-name-2024-xx-xx", "davinci",
+                  "your-organization-name-2024-xx-xx"},
+                 {"ada:ft-x-2023-04-28-18-40-0a", "ada", "x-2023-04-28-18-40-0a"},
+                 {"ada:ft-x2023-04-28-18-40-02", "ada", "x2023-04-28-18-40-02"},
+                 {"davinci-002:ft-acme", "davinci-002", "acme"},
+             });
+}
+
+TEST_CASE("what only begins as OpenAI's old bases do is somebody else's", "[openai]") {
+  for (const std::string_view text :
+       {"adarsh/llama3.1:ft-q4", "ada-labs/model:ft-q4", "curie-bio/x:y:ft-1", "adapter:ft-q4",
+        "davincii:ft-personal-2023-04-28-18-40-02", "my-ada:ft-x"}) {
+    INFO(text);
+    CHECK(classify(text).provider != "openai");
+    CHECK_FALSE(is_fine_tuned(text, providers::openai));
+  }
 }
 
 TEST_CASE("an OpenAI id that is broken or no fine-tune is refused by name", "[openai]") {
@@ -156,9 +200,9 @@ TEST_CASE("an OpenAI id that is broken or no fine-tune is refused by name", "[op
                     {"ft:gpt-4o:org:s:t:id", IdError::invalid_format},
                     {"ft:gpt-4o:org:s:t:id:ckpt-step-7", IdError::invalid_format},
                     {"::::", IdError::not_fine_tuned},
-                    {"davinci:ft-personal", IdError::invalid_format},
+                    {"ada:ft-", IdError::invalid_format},
+                    {"ada:ft-:suffix", IdError::invalid_format},
                     {"ada:ft-2023-04-28-18-40-02", IdError::invalid_format},
-                    {"ada:ft-x-2023-04-28-18-40-0a", IdError::invalid_format},
                     {"ft:gpt-4o:my org::id", IdError::invalid_characters},
                     {"ft:gpt-4o:org:espa\xC3\xB1ol:id", IdError::invalid_characters},
                     {"gpt-4o", IdError::not_fine_tuned},

@@ -55,9 +55,29 @@ TEST_CASE("Vertex's names of tuned models and of their endpoints are read", "[ve
           {"projects/gemini-team/locations/l/models/support", "", "gemini-team", "", "support", "",
            "l"},
 
+          {"projects/p/locations/l/models/tuned-gemma-3-27b-it", "gemma-3-27b-it", "p", "",
+           "tuned-gemma-3-27b-it", "", "l", assumed},
+          {"projects/p/locations/l/models/gemini-2.0-flash-001-support", "gemini-2.0-flash-001",
+           "p", "", "gemini-2.0-flash-001-support", "", "l", assumed},
+          {"projects/google.com:my-proj/locations/us-east5/endpoints/99", "", "google.com:my-proj",
+           "", "99", "", "us-east5"},
+
           {"vertex_ai/4965075652664360960", "", "", "", "4965075652664360960"},
+          {"vertex_ai/gemini/4965075652664360960", "", "", "", "4965075652664360960"},
+          {"vertex_ai/openai/4965075652664360960", "", "", "", "4965075652664360960"},
+          {"gcp_vertex_gemini::projects/123/locations/us-central1/endpoints/4567", "", "123", "",
+           "4567", "", "us-central1"},
           {"vertex_ai/projects/p/locations/l/endpoints/1", "", "p", "", "1", "", "l"},
       });
+}
+
+TEST_CASE("a bare number given to Vertex is an endpoint; elsewhere it has to be long", "[vertex]") {
+  check_parsed(providers::vertex, {{"1234567890", "", "", "", "1234567890"},
+                                   {"7", "", "", "", "7"},
+                                   {"vertex_ai/1234567890", "", "", "", "1234567890"}});
+  check_read(providers::vertex, {{"1234567890123456", "", "", "", "1234567890123456"}});
+  CHECK_FALSE(is_fine_tuned("123456789012345"));
+  CHECK_FALSE(is_fine_tuned("123456789012345", providers::google));
 }
 
 TEST_CASE("Vertex's names of base models, jobs and other things are no fine-tunes", "[vertex]") {
@@ -71,6 +91,12 @@ TEST_CASE("Vertex's names of base models, jobs and other things are no fine-tune
           {"text-bison@002", IdError::not_fine_tuned},
           {"meta/llama-x", IdError::not_fine_tuned},
           {"models/gemini-2.5-flash", IdError::not_fine_tuned},
+          {"vertex_ai/openai/gpt-oss-120b-maas", IdError::not_fine_tuned},
+          {"publishers/anthropic/models/claude-sonnet-4-5@20250929", IdError::not_fine_tuned},
+          {"projects/801452371447/locations/asia-southeast1/endpoints/"
+           "mg-endpoint-ccc259a2-c268-4ca6-8713-3bcdaaaf5909",
+           IdError::not_fine_tuned},
+          {"endpoints/mg-endpoint-ccc259a2-c268-4ca6-8713-3bcdaaaf5909", IdError::not_fine_tuned},
           {"projects/801452371447/locations/us-central1/tuningJobs/4303478340632707072",
            IdError::not_fine_tuned},
           {"projects/p/locations/l/endpoints/openapi", IdError::not_fine_tuned},

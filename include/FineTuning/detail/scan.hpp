@@ -51,7 +51,9 @@ constexpr std::string_view after_last(std::string_view text, char mark) {
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_lower_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
+constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr bool is_letter(char c) { return is_lower(lower(c)); }
 
 constexpr bool all_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
@@ -71,6 +73,30 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
 constexpr bool is_date(std::string_view text) {
   return text.size() == 8 && all_digits(text) && text.starts_with("20") &&
          text.substr(4, 2) <= "12" && text.substr(6) <= "31";
+}
+
+/// Cuts "-GROUP" off the end of `rest` and returns GROUP, which has `size` characters and which
+/// `is_one` takes; empty, and `rest` as it was, where there is none or nothing before it.
+constexpr std::string_view take_last_group(std::string_view& rest, std::size_t size,
+                                           bool (*is_one)(std::string_view)) {
+  if (rest.size() <= size + 1 || rest[rest.size() - size - 1] != '-') return {};
+  const std::string_view group = rest.substr(rest.size() - size);
+  if (!is_one(group)) return {};
+  rest.remove_suffix(size + 1);
+  return group;
+}
+
+inline constexpr std::string_view stamp_shape = "0000-00-00-00-00-00";
+
+/// YYYY-MM-DD-HH-MM-SS
+constexpr bool is_stamp(std::string_view text) {
+  return std::equal(text.begin(), text.end(), stamp_shape.begin(), stamp_shape.end(),
+                    [](char c, char s) { return s == '0' ? is_digit(c) : c == s; });
+}
+
+/// As take_last_group.
+constexpr std::string_view take_last_stamp(std::string_view& rest) {
+  return take_last_group(rest, stamp_shape.size(), is_stamp);
 }
 
 /// A UUID: 8-4-4-4-12 hex digits.

@@ -4,46 +4,71 @@
 
 #include <FineTuning/provider.hpp>
 
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
 namespace FineTuning::providers {
 namespace azure_facts {
 
-constexpr std::string_view mark = ".ft-";
-constexpr std::string_view checkpoint_mark = "ftchkpt-";
-constexpr std::size_t hash_size = 32;
+inline constexpr std::string_view mark = ".ft-";
+inline constexpr std::string_view checkpoint_mark = "ftchkpt-";
+inline constexpr std::size_t hash_size = 32;
 
-/// BASE.ft-HASH[-SUFFIX][:ckpt-step-N]. The base may have dots, so the last mark counts.
+/// Where the mark stands that a fine-tune's base ends at: the last one before a hash, else the last
+/// one. Bases have dots and suffixes may have marks.
+constexpr std::size_t find_mark(std::string_view text) {
+  const std::size_t last = text.rfind(mark);
+  std::size_t at = last;
+  while (at != std::string_view::npos) {
+    const std::string_view hash = text.substr(at + mark.size(), hash_size);
+    if (hash.size() == hash_size && std::all_of(hash.begin(), hash.end(), [](char c) {
+          return detail::is_lower_hex(detail::lower(c));
+        }))
+      return at;
+    at = at == 0 ? std::string_view::npos : text.rfind(mark, at - 1);
+  }
+  return last;
+}
+
+/// BASE.ft-HASH[-SUFFIX][:ckpt-step-N], or a name in the place of the hash, as documents have it.
+/// Something else behind the colon makes it a tag, a slash or a dot in the name a file.
 constexpr Result<ModelId, IdError> read_fine_tune(std::string_view text, std::size_t at) {
   ModelId id{.text = text, .kind = ModelId::Kind::fine_tuned, .base_model = text.substr(0, at)};
   std::string_view rest = text.substr(at + mark.size());
   const std::string_view name = detail::take_until(rest, ':');
+  if (id.base_model.empty() || name.empty()) return IdError::invalid_format;
   if (!rest.empty()) {
+    if (!rest.starts_with("ckpt-step-")) return IdError::invalid_format;
     id.kind = ModelId::Kind::checkpoint;
     id.checkpoint = rest;
   }
-  if (id.base_model.empty() || name.empty()) return IdError::invalid_format;
   const std::size_t hyphen = name.find('-');
-  if (hyphen == std::string_view::npos) {
-    id.fine_tune_id = name;
-  } else if (hyphen == hash_size) {  // elsewhere a hash and a suffix cannot be told apart
+  if (hyphen == hash_size) {  // elsewhere a hash and a suffix cannot be told apart
     id.fine_tune_id = name.substr(0, hash_size);
     id.suffix = name.substr(hash_size + 1);
+    return id;
   }
+  if (name.find_first_of("./") != std::string_view::npos) return read_opaque_id(text);
+  if (hyphen == std::string_view::npos) id.fine_tune_id = name;
   return id;
 }
 
 constexpr Result<ModelId, IdError> read_id(std::string_view text) {
   if (text.starts_with(checkpoint_mark) && text.size() > checkpoint_mark.size())
     return ModelId{.text = text, .kind = ModelId::Kind::checkpoint, .checkpoint = text};
-  const std::size_t at = text.rfind(mark);
+  const std::size_t at = find_mark(text);
   if (at == std::string_view::npos) return read_opaque_id(text);
   return read_fine_tune(text, at);
 }
 
+/// A fine-tune, with nothing but a base before the mark.
 constexpr bool recognizes(std::string_view text) {
   if (text.starts_with(checkpoint_mark)) return true;
-  const std::size_t at = text.rfind(mark);
-  return at != std::string_view::npos && at > 0 &&
-         text.find_first_of("/:") >= at;  // nothing but a base before the mark
+  const std::size_t at = find_mark(text);
+  if (at == std::string_view::npos || text.find_first_of("/:") < at) return false;
+  const Result<ModelId, IdError> id = read_fine_tune(text, at);
+  return id && id->is_fine_tuned();
 }
 
 }  // namespace azure_facts
@@ -53,7 +78,12 @@ inline constexpr Provider azure{
     .title = "Azure OpenAI",
     .read_id = azure_facts::read_id,
     .recognizes = azure_facts::recognizes,
-    .routing_prefixes = {"azure/", ""},
+    .routing_prefixes = "azure/|azure_ai/",
 };
+
+static_assert(parse_model_id("gpt-4.1-nano.ft-b044a9d3cf9c4228b5d393567f693b83-my.ft-model", azure)
+                  ->suffix == "my.ft-model");
+static_assert(parse_model_id("azure_ai/gpt-4o.ft-abc123:ckpt-step-9", azure)->checkpoint ==
+              "ckpt-step-9");
 
 }  // namespace FineTuning::providers

@@ -5,11 +5,22 @@
 
 #include <FineTuning/provider.hpp>
 
+#include <cstddef>
+#include <string_view>
+
 namespace FineTuning::providers {
 namespace bedrock_facts {
 
+/// The ARN behind what routers put in front of it, as in bedrock/llama/arn:..; else the text.
+constexpr std::string_view arn_of(std::string_view text) {
+  const std::string_view arn =
+      text.substr(text.substr(0, text.find(':')).rfind('/') + 1);  // npos + 1 is 0
+  return arn.starts_with("arn:") ? arn : text;
+}
+
 /// arn:PARTITION:bedrock:REGION:ACCOUNT:TYPE/NAME, where TYPE says what it is.
 constexpr Result<ModelId, IdError> read_id(std::string_view text) {
+  text = arn_of(text);
   if (!text.starts_with("arn:")) return read_opaque_id(text);
   std::string_view rest = text.substr(4);
   detail::take_until(rest, ':');  // the partition
@@ -41,6 +52,7 @@ constexpr Result<ModelId, IdError> read_id(std::string_view text) {
 }
 
 constexpr bool recognizes(std::string_view text) {
+  text = arn_of(text);
   return text.starts_with("arn:aws") && text.find(":bedrock:") != std::string_view::npos;
 }
 
@@ -52,7 +64,10 @@ inline constexpr Provider bedrock{
     .read_id = bedrock_facts::read_id,
     .recognizes = bedrock_facts::recognizes,
     .max_id_length = 2048,
-    .routing_prefixes = {"bedrock/", ""},
 };
+
+static_assert(parse_model_id("bedrock/x/arn:aws:bedrock:us-east-1:1:custom-model/a.b-v1:0:8k/cd",
+                             bedrock)
+                  ->base_model == "a.b-v1:0:8k");
 
 }  // namespace FineTuning::providers

@@ -5,6 +5,9 @@
 
 #include <FineTuning/provider.hpp>
 
+#include <algorithm>
+#include <string_view>
+
 namespace FineTuning::providers {
 namespace cohere_facts {
 
@@ -40,8 +43,7 @@ constexpr bool is_issued(std::string_view text) {
   text.remove_suffix(3);
   if (detail::is_uuid(text)) return true;
   const bool has_hash = detail::is_hex_of(detail::take_until(text, '-'), 7);
-  return has_hash && !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  return has_hash && !text.empty() && std::all_of(text.begin(), text.end(), detail::is_lower);
 }
 
 /// custom-NAME, or an issued id. None of them names its base.
@@ -66,7 +68,7 @@ inline constexpr Provider cohere{
     .title = "Cohere",
     .read_id = cohere_facts::read_id,
     .recognizes = cohere_facts::is_issued,
-    .routing_prefixes = {"cohere/", ""},
+    .routing_prefixes = "cohere/|cohere_chat/",
     .models = cohere_facts::models,
     .dialect = Dialect::cohere_chat,
     .accent = {.documents = true},
@@ -77,5 +79,7 @@ inline constexpr Provider cohere{
 };
 
 static_assert(parse_model_id("custom-rag-assistant", cohere)->base_model == "command");
+static_assert(parse_model_id("cohere_chat/acb944bb-fb49-4c29-a15b-e6a245a7bdf9-ft", cohere)
+                  ->fine_tune_id == "acb944bb-fb49-4c29-a15b-e6a245a7bdf9");
 
 }  // namespace FineTuning::providers

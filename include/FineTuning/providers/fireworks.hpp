@@ -4,8 +4,20 @@
 
 #include <FineTuning/provider.hpp>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 namespace FineTuning::providers {
 namespace fireworks_facts {
+
+/// The accounts whose models everybody can call, as the model library shows them.
+constexpr bool is_publisher(std::string_view account) {
+  constexpr std::array<std::string_view, 7> publishers{
+      "fireworks", "cogito",  "perplexity", "sentientfoundation", "sentientfoundation-serverless",
+      "stability", "yi-01-ai"};
+  return std::find(publishers.begin(), publishers.end(), account) != publishers.end();
+}
 
 /// accounts/ACCOUNT/(models | deployedModels)/MODEL[#DEPLOYMENT] or accounts/ACCOUNT/deployments/ID
 constexpr Result<ModelId, IdError> read_id(std::string_view text) {
@@ -17,7 +29,7 @@ constexpr Result<ModelId, IdError> read_id(std::string_view text) {
   ModelId id{.text = text};
   if (fields[2] == "deployments") return id;  // of any model
   if (fields[2] != "models" && fields[2] != "deployedModels") return IdError::invalid_format;
-  if (fields[1] == "fireworks") {
+  if (is_publisher(fields[1])) {
     id.kind = ModelId::Kind::base;
     return id;
   }
@@ -37,7 +49,10 @@ inline constexpr Provider fireworks{
     .read_id = fireworks_facts::read_id,
     .recognizes = fireworks_facts::recognizes,
     .refused_characters = "@",
-    .routing_prefixes = {"fireworks_ai/", ""},
+    .routing_prefixes = "fireworks_ai/|fireworks/",
 };
+
+static_assert(parse_model_id("fireworks/accounts/acme/models/my-model#acme/d1", fireworks)
+                  ->fine_tune_id == "my-model");
 
 }  // namespace FineTuning::providers

@@ -7,6 +7,9 @@
 #include <FineTuning/detail/url.hpp>
 #include <FineTuning/provider.hpp>
 
+#include <string>
+#include <string_view>
+
 namespace FineTuning::providers {
 namespace google_facts {
 
@@ -57,9 +60,7 @@ inline constexpr ModelRow models[] = {
 };
 // clang-format on
 
-constexpr Result<ModelId, IdError> read_id(std::string_view text) {
-  return detail::read_google_id(text, models);
-}
+static_assert(detail::are_google_models(models));
 
 inline Result<std::string> chat_path(const ModelId& id, const Place&, bool stream) {
   const std::string name =
@@ -74,10 +75,10 @@ inline Result<std::string> chat_path(const ModelId& id, const Place&, bool strea
 inline constexpr Provider google{
     .name = "google",
     .title = "Google (Gemini API)",
-    .read_id = google_facts::read_id,
+    .read_id = detail::read_google_id,
     .recognizes = detail::is_gemini_api_name,
     .refused_characters = "#?&",
-    .routing_prefixes = {"gemini/", ""},
+    .routing_prefixes = "gemini/|google/|googleai/",
     .family = "gemini",
     .models = google_facts::models,
     .dialect = Dialect::gemini,
@@ -90,5 +91,8 @@ inline constexpr Provider google{
 static_assert(parse_model_id("projects/my-project/locations/us-central1/models/custom-gemini-123",
                              google)
                   ->base_model == "gemini-pro");
+static_assert(parse_model_id("projects/p/locations/us-central1/endpoints/456", google)->location ==
+              "us-central1");
+static_assert(parse_model_id("gemini/tunedModels/my-model", google)->fine_tune_id == "my-model");
 
 }  // namespace FineTuning::providers

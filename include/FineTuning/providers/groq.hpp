@@ -31,6 +31,7 @@ inline constexpr ModelRow models[] = {
 inline constexpr Provider groq{
     .name = "groq",
     .title = "Groq",
+    .routing_prefixes = "groq/",
     .models = groq_facts::models,
     .dialect = Dialect::openai_chat,
     .accent = {.max_tokens = "max_completion_tokens"},

@@ -5,18 +5,24 @@
 
 #include <FineTuning/provider.hpp>
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+
 namespace FineTuning::providers {
 namespace mistral_facts {
 
 constexpr bool is_base(std::string_view model) {
-  constexpr std::array<std::string_view, 6> families{"open-mistral-", "open-mixtral-", "mistral-",
-                                                     "ministral-",    "codestral-",    "pixtral-"};
+  constexpr std::array<std::string_view, 8> families{"open-mistral-", "open-mixtral-", "mistral-",
+                                                     "ministral-",    "codestral-",    "pixtral-",
+                                                     "devstral-",     "magistral-"};
   return std::any_of(families.begin(), families.end(),
                      [model](std::string_view family) { return model.starts_with(family); });
 }
 
 /// ft:[classifier:]BASE:ORG:DATE[:SUFFIX]:RUN. Documents also show it with the suffix before ORG,
-/// without the date, or with nothing but a name behind the base.
+/// without the date, with nothing but suffix and run, or with nothing but a name behind the base.
 constexpr Result<ModelId, IdError> read_id(std::string_view text) {
   std::string_view rest = text;
   if (!detail::take_prefix(rest, "ft:")) return read_opaque_id(text);
@@ -29,6 +35,10 @@ constexpr Result<ModelId, IdError> read_id(std::string_view text) {
              .base_model = fields[0],
              .fine_tune_id = fields[count - 1]};
   if (id.base_model.empty() || id.fine_tune_id.empty()) return IdError::invalid_format;
+  if (count == 3 && !detail::is_hex_of(fields[1], 8)) {
+    id.suffix = fields[1];
+    return id;
+  }
   if (count > 2) id.organization = fields[1];
   if (count == 5 || (count == 4 && !detail::is_date(fields[2]))) id.suffix = fields[count - 2];
   if (detail::is_date(id.suffix)) {
@@ -38,15 +48,19 @@ constexpr Result<ModelId, IdError> read_id(std::string_view text) {
   return id;
 }
 
+/// A base of this provider's, or a date next to eight hex digits. OpenAI's ids begin alike.
 constexpr bool recognizes(std::string_view text) {
   if (!detail::take_prefix(text, "ft:")) return false;
-  const std::string_view base = detail::take_until(text, ':');
-  if (is_base(base) || base == "classifier") return true;
-  if (!detail::is_hex_of(detail::take_until(text, ':'), 8)) return false;
-  std::array<std::string_view, 3> fields{};  // DATE[:SUFFIX]:RUN
-  const std::size_t count = detail::split(text, ':', fields);
-  return count >= 2 && count <= fields.size() && detail::is_date(fields[0]) &&
-         detail::is_hex_of(fields[count - 1], 8);
+  std::string_view before = detail::take_until(text, ':');
+  if (is_base(before) || before == "classifier") return true;
+  while (!text.empty()) {
+    const std::string_view field = detail::take_until(text, ':');
+    if ((detail::is_date(field) && detail::is_hex_of(before, 8)) ||
+        (detail::is_date(before) && detail::is_hex_of(field, 8)))
+      return true;
+    before = field;
+  }
+  return false;
 }
 
 }  // namespace mistral_facts
@@ -57,7 +71,11 @@ inline constexpr Provider mistral{
     .read_id = mistral_facts::read_id,
     .recognizes = mistral_facts::recognizes,
     .refused_characters = "",
-    .routing_prefixes = {"mistral::", "mistral/"},
+    .routing_prefixes = "mistral/",
 };
+
+static_assert(parse_model_id("mistral::ft:open-mistral-7b:587a6b29:20240514:7e773925", mistral)
+                  ->organization == "587a6b29");
+static_assert(parse_model_id("ft:mistral-small:my-model:abc123", mistral)->suffix == "my-model");
 
 }  // namespace FineTuning::providers

@@ -4,6 +4,11 @@
 
 #include <FineTuning/provider.hpp>
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+
 namespace FineTuning::providers {
 namespace openai_facts {
 
@@ -97,38 +102,29 @@ constexpr Result<ModelId, IdError> read_current(std::string_view rest) {
   return id;
 }
 
-constexpr std::string_view legacy_mark = ":ft-";
+inline constexpr std::string_view legacy_mark = ":ft-";
 
+/// BASE:ft-.., where BASE is one of the four, or goes on with something other than a letter.
 constexpr bool is_legacy(std::string_view text) {
   constexpr std::array<std::string_view, 4> bases{"ada", "babbage", "curie", "davinci"};
-  return std::any_of(bases.begin(), bases.end(),
-                     [text](std::string_view base) { return text.starts_with(base); }) &&
-         text.find(legacy_mark) != std::string_view::npos;
+  const std::string_view base = text.substr(0, text.find(legacy_mark));
+  if (base.size() == text.size() || base.find('/') != std::string_view::npos) return false;
+  return std::any_of(bases.begin(), bases.end(), [base](std::string_view known) {
+    return base.starts_with(known) &&
+           (base.size() == known.size() || !detail::is_letter(base[known.size()]));
+  });
 }
 
-/// YYYY-MM-DD-HH-MM-SS
-constexpr bool is_stamp(std::string_view text) {
-  constexpr std::string_view shape = "0000-00-00-00-00-00";
-  return std::equal(text.begin(), text.end(), shape.begin(), shape.end(),
-                    [](char c, char s) { return s == '0' ? detail::is_digit(c) : c == s; });
-}
-
-/// BASE:ft-ORG[:SUFFIX]-STAMP (2021 to 2023). The organisation has hyphens too, so the stamp is cut
-/// off first.
+/// BASE:ft-ORG[:SUFFIX][-STAMP]. The organisation has hyphens too, so the stamp is cut off first;
+/// in documents and settings it is often left out.
 constexpr Result<ModelId, IdError> read_legacy(std::string_view text) {
-  constexpr std::size_t stamp_size = 19;
   const std::size_t mark = text.find(legacy_mark);
   std::string_view rest = text.substr(mark + legacy_mark.size());
-  if (rest.size() < stamp_size + 2) return IdError::invalid_format;
-  const std::string_view stamp = rest.substr(rest.size() - stamp_size);
-  rest.remove_suffix(stamp_size);
-  if (!is_stamp(stamp) || !rest.ends_with('-')) return IdError::invalid_format;
-  rest.remove_suffix(1);
-  ModelId id{
-      .kind = ModelId::Kind::fine_tuned, .base_model = text.substr(0, mark), .fine_tune_id = stamp};
+  ModelId id{.kind = ModelId::Kind::fine_tuned, .base_model = text.substr(0, mark)};
+  id.fine_tune_id = detail::take_last_stamp(rest);
   id.organization = detail::take_until(rest, ':');
   id.suffix = rest;
-  if (id.organization.empty()) return IdError::invalid_format;
+  if (id.organization.empty() || detail::is_stamp(id.organization)) return IdError::invalid_format;
   return id;
 }
 
@@ -148,7 +144,7 @@ inline constexpr Provider openai{
     .title = "OpenAI",
     .read_id = openai_facts::read_id,
     .recognizes = openai_facts::recognizes,
-    .routing_prefixes = {"openai/", ""},
+    .routing_prefixes = "openai/|text-completion-openai/",
     .models = openai_facts::models,
     .dialect = Dialect::openai_chat,
     .accent = {.max_tokens = "max_completion_tokens", .asks_for_stream_usage = true},
@@ -160,6 +156,10 @@ inline constexpr Provider openai{
 static_assert(parse_model_id("ft:gpt-4-0613:myorg:custom:abc123", openai)->fine_tune_id ==
               "abc123");
 static_assert(parse_model_id("ft:gpt-4:org:id", openai)->suffix.empty());
+static_assert(parse_model_id("ft:gpt-4o:org::id:ckpt-step-80", openai)->checkpoint ==
+              "ckpt-step-80");
+static_assert(parse_model_id("ada:ft-org:name-2022-02-15-04-21-04", openai)->suffix == "name");
+static_assert(parse_model_id("openai/ft:gpt-4:org::id", openai)->base_model == "gpt-4");
 static_assert(parse_model_id("ft:invalid", openai).error() == IdError::invalid_format);
 
 }  // namespace FineTuning::providers

@@ -60,11 +60,21 @@ inline constexpr ModelRow models[] = {
 };
 // clang-format on
 
-constexpr std::string_view project_variable = "GOOGLE_CLOUD_PROJECT";
-constexpr std::string_view location_variable = "GOOGLE_CLOUD_LOCATION";
+static_assert(detail::are_google_models(models));
 
+inline constexpr std::string_view project_variable = "GOOGLE_CLOUD_PROJECT";
+inline constexpr std::string_view location_variable = "GOOGLE_CLOUD_LOCATION";
+
+/// Any name of either service, or the number of an endpoint, however short.
 constexpr Result<ModelId, IdError> read_id(std::string_view text) {
-  return detail::read_google_id(text, models);
+  if (detail::all_digits(text)) return detail::read_endpoint_number(text);
+  return detail::read_google_id(text);
+}
+
+/// "models/M" is a short name here too; where no provider is named it is the Gemini API's, which is
+/// asked first.
+constexpr bool recognizes(std::string_view text) {
+  return detail::is_vertex_name(text) || text.starts_with("models/");
 }
 
 inline Error no_place() {
@@ -77,7 +87,7 @@ inline Error no_place() {
 /// The location becomes part of a host name, so it may be nothing but letters, digits and hyphens.
 constexpr bool is_location(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return detail::is_digit(c) || c == '-' || (c >= 'a' && c <= 'z');
+    return detail::is_digit(c) || c == '-' || detail::is_lower(c);
   });
 }
 
@@ -101,7 +111,7 @@ inline Result<std::string> resource_name(std::string_view text, const Place& pla
   std::string name(text);
   if (name.starts_with("projects/")) return name;
   if (place.project.empty() || place.location.empty()) return no_place();
-  if (detail::is_endpoint_number(name)) {
+  if (detail::all_digits(name)) {
     name = "endpoints/" + name;
   } else if (!detail::is_vertex_name(name)) {
     std::string_view model = text;
@@ -133,9 +143,9 @@ inline constexpr Provider vertex{
     .name = "vertex",
     .title = "Vertex AI",
     .read_id = vertex_facts::read_id,
-    .recognizes = detail::is_vertex_name,
+    .recognizes = vertex_facts::recognizes,
     .refused_characters = "#?&",
-    .routing_prefixes = {"vertex_ai/", ""},
+    .routing_prefixes = "vertex_ai/|vertex_ai/gemini/|vertex_ai/openai/",
     .family = "gemini",
     .models = vertex_facts::models,
     .dialect = Dialect::gemini,
@@ -146,5 +156,10 @@ inline constexpr Provider vertex{
     .project_variable = vertex_facts::project_variable,
     .location_variable = vertex_facts::location_variable,
 };
+
+static_assert(parse_model_id("projects/p/locations/us-central1/endpoints/456", vertex)->location ==
+              "us-central1");
+static_assert(parse_model_id("vertex_ai/gemini/4965075652664360960", vertex)->fine_tune_id ==
+              "4965075652664360960");
 
 }  // namespace FineTuning::providers
