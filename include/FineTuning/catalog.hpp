@@ -177,10 +177,10 @@ constexpr std::optional<Facts> facts_of(const ModelId& id, const std::optional<K
 /// is found without it; a guess may be a model that only another provider of the family has.
 constexpr std::optional<ModelRow> find_base_row(const ModelId& id, const Provider& provider) {
   if (id.base_model.empty()) return std::nullopt;
-  if (id.base_source == ModelId::BaseSource::table)
-    for (const ModelRow& row : provider.models)
-      if (after_last(row.model_id, '/') == id.base_model) return row;
-  std::optional<ModelRow> row = find_row(id.base_model, provider.models);
+  const std::string_view name = id.base_source == ModelId::BaseSource::table
+                                    ? full_name(id.base_model, provider)
+                                    : id.base_model;
+  std::optional<ModelRow> row = find_row(name, provider.models);
   if (id.base_source != ModelId::BaseSource::assumed || provider.family.empty()) return row;
   for (const Provider* other : providers::all)
     if (!row && other->family == provider.family) row = find_row(id.base_model, other->models);

@@ -48,7 +48,7 @@ namespace detail {
 constexpr std::optional<ModelRow> find_row(std::string_view name,
                                            std::span<const ModelRow> models) {
   for (const ModelRow& row : models)
-    if (row.model_id == name || (!row.alias.empty() && row.alias == name)) return row;
+    if (row.is_called(name)) return row;
   return std::nullopt;
 }
 

@@ -146,11 +146,11 @@ constexpr ModelId read_endpoint_number(std::string_view text) {
 }
 
 constexpr bool is_vertex_name(std::string_view text) {
-  return is_endpoint_number(text) || text.starts_with("projects/") ||
-         text.starts_with("endpoints/") || text.starts_with("publishers/");
+  return is_endpoint_number(text) || begins_with(text, "projects/") ||
+         begins_with(text, "endpoints/") || begins_with(text, "publishers/");
 }
 constexpr bool is_gemini_api_name(std::string_view text) {
-  return text.starts_with("tunedModels/") || text.starts_with("models/");
+  return begins_with(text, "tunedModels/") || begins_with(text, "models/");
 }
 
 /// Any name of either service.

@@ -24,9 +24,18 @@ constexpr std::string_view take_last(std::string_view& rest, char mark) {
   return tail;
 }
 
+/// starts_with() as a loop: where prefixes are tried one after the other, most fail at the first
+/// character, and a call of memcmp costs more than that.
+constexpr bool begins_with(std::string_view text, std::string_view prefix) {
+  if (text.size() < prefix.size()) return false;
+  for (std::size_t at = 0; at < prefix.size(); ++at)
+    if (text[at] != prefix[at]) return false;
+  return true;
+}
+
 /// Cuts `prefix` off the front of `rest`; false, and `rest` as it was, where it does not begin so.
 constexpr bool take_prefix(std::string_view& rest, std::string_view prefix) {
-  if (!rest.starts_with(prefix)) return false;
+  if (!begins_with(rest, prefix)) return false;
   rest.remove_prefix(prefix.size());
   return true;
 }

@@ -53,7 +53,7 @@ constexpr Result<ModelId, IdError> read_id(std::string_view text) {
 
 constexpr bool recognizes(std::string_view text) {
   text = arn_of(text);
-  return text.starts_with("arn:aws") && text.find(":bedrock:") != std::string_view::npos;
+  return detail::begins_with(text, "arn:aws") && text.find(":bedrock:") != std::string_view::npos;
 }
 
 }  // namespace bedrock_facts

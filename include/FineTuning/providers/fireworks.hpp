@@ -39,7 +39,7 @@ constexpr Result<ModelId, IdError> read_id(std::string_view text) {
   return id;
 }
 
-constexpr bool recognizes(std::string_view text) { return text.starts_with("accounts/"); }
+constexpr bool recognizes(std::string_view text) { return detail::begins_with(text, "accounts/"); }
 
 }  // namespace fireworks_facts
 

@@ -17,8 +17,9 @@ constexpr bool is_base(std::string_view model) {
   constexpr std::array<std::string_view, 8> families{"open-mistral-", "open-mixtral-", "mistral-",
                                                      "ministral-",    "codestral-",    "pixtral-",
                                                      "devstral-",     "magistral-"};
-  return std::any_of(families.begin(), families.end(),
-                     [model](std::string_view family) { return model.starts_with(family); });
+  return std::any_of(families.begin(), families.end(), [model](std::string_view family) {
+    return detail::begins_with(model, family);
+  });
 }
 
 /// ft:[classifier:]BASE:ORG:DATE[:SUFFIX]:RUN. Documents also show it with the suffix before ORG,

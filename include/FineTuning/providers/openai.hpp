@@ -107,12 +107,13 @@ inline constexpr std::string_view legacy_mark = ":ft-";
 /// BASE:ft-.., where BASE is one of the four, or goes on with something other than a letter.
 constexpr bool is_legacy(std::string_view text) {
   constexpr std::array<std::string_view, 4> bases{"ada", "babbage", "curie", "davinci"};
-  const std::string_view base = text.substr(0, text.find(legacy_mark));
-  if (base.size() == text.size() || base.find('/') != std::string_view::npos) return false;
-  return std::any_of(bases.begin(), bases.end(), [base](std::string_view known) {
-    return base.starts_with(known) &&
-           (base.size() == known.size() || !detail::is_letter(base[known.size()]));
-  });
+  const auto begins_with_base = [text](std::string_view base) {
+    return detail::begins_with(text, base) && text.size() > base.size() &&
+           !detail::is_letter(text[base.size()]);
+  };
+  if (std::none_of(bases.begin(), bases.end(), begins_with_base)) return false;
+  const std::size_t mark = text.find(legacy_mark);
+  return mark != std::string_view::npos && text.find('/') > mark;
 }
 
 /// BASE:ft-ORG[:SUFFIX][-STAMP]. The organisation has hyphens too, so the stamp is cut off first;
@@ -134,7 +135,7 @@ constexpr Result<ModelId, IdError> read_id(std::string_view text) {
 }
 
 constexpr bool recognizes(std::string_view text) {
-  return text.starts_with("ft:") || is_legacy(text);
+  return detail::begins_with(text, "ft:") || is_legacy(text);
 }
 
 }  // namespace openai_facts

@@ -74,7 +74,7 @@ constexpr Result<ModelId, IdError> read_id(std::string_view text) {
 /// "models/M" is a short name here too; where no provider is named it is the Gemini API's, which is
 /// asked first.
 constexpr bool recognizes(std::string_view text) {
-  return detail::is_vertex_name(text) || text.starts_with("models/");
+  return detail::is_vertex_name(text) || detail::begins_with(text, "models/");
 }
 
 inline Error no_place() {
