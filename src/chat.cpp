@@ -241,7 +241,8 @@ class Chat::Shared {
   /// The URL of the call; or, for a name that cannot be called, that of the look-up.
   std::optional<Error> address(CallPlan& plan) const {
     const Provider& provider = plan.model.provider();
-    const ModelId id = plan.model.parts();
+    ModelId id = plan.model.parts();
+    id.text = detail::without_routing_prefix(id.text, provider);  // no part of a path
     plan.url_of_endpoint = [this, provider, stream = plan.stream](std::string_view endpoint) {
       return endpoint_url(endpoint, provider, stream);
     };

@@ -121,6 +121,11 @@ void complete_refusal(Error& error, std::string_view opening, const Model& model
   const std::string code = error.code.empty() ? "" : fmt::format(" ({})", error.code);
   error.message = fmt::format("{}{}: {}", opening, code, with_full_stop(std::move(error.message)));
   if (!advice.empty()) error.message += ' ' + advice;
+  constexpr std::array<int, 4> doubtful{401, 403, 404, 503};
+  const std::string_view more = model.provider().fine_tune_advice;
+  if (!more.empty() && error.kind != ErrorKind::model_retired && model.is_fine_tuned() &&
+      std::find(doubtful.begin(), doubtful.end(), error.http_status) != doubtful.end())
+    error.message.append(" ").append(more);
 }
 
 Error error_of(const http::Failure& failure, const Model& model) {

@@ -619,6 +619,19 @@ TEST_CASE("what a provider said is fit for a sentence: no secret, one line, not 
   CHECK(error.message.find_first_of("\n\x1b") == std::string::npos);
 }
 
+TEST_CASE("what may be wrong with a provider's fine-tunes alone is said of them alone", "[call]") {
+  const auto message_of = [](std::string_view spec, int status) {
+    CallPlan plan = plan_for(spec);
+    plan.max_retries = 0;
+    return Driver{.answers = {{.status = status}}}.live(plan).result.error().message;
+  };
+  CHECK(message_of("together:acme/Llama-3-8b-x-12345678", 503).ends_with("deploy it to one."));
+  CHECK(message_of("google:tunedModels/m", 403).ends_with("Account::access_token."));
+  CHECK_FALSE(message_of("together:acme/Llama-3-8b-x-12345678", 400).ends_with("to one."));
+  CHECK_FALSE(message_of("together:meta-llama/Llama-3-8b", 503).ends_with("to one."));
+  CHECK_FALSE(message_of("openai:ft:gpt-4o:acme::x", 503).ends_with("to one."));
+}
+
 TEST_CASE("the request id that a stream has told is in its error", "[call]") {
   const std::string body =
       "data: {\"x_groq\":{\"id\":\"req_9\"},\"choices\":[]}\n\n"

@@ -41,6 +41,22 @@ std::vector<std::string> urls(const CannedTransport& transport) {
 
 }  // namespace
 
+TEST_CASE("a prefix that a router wants is no part of a URL", "[chat]") {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"vertex:vertex_ai/projects/p/locations/us-central1/endpoints/7",
+       "https://us-central1-aiplatform.googleapis.com/v1/projects/p/locations/us-central1/"
+       "endpoints/"
+       "7:generateContent"},
+      {"google:gemini/tunedModels/m",
+       "https://generativelanguage.googleapis.com/v1beta/tunedModels/m:generateContent"},
+  };
+  for (const auto& [spec, url] : cases) {
+    const auto transport = canned({answer_of_google()});
+    CHECK(chat_on(transport).send(spec, "Hi"));
+    CHECK(urls(*transport) == std::vector{url});
+  }
+}
+
 // ---- precedence
 
 TEST_CASE("a key comes from the call, then the options, then the environment", "[chat]") {

@@ -97,6 +97,9 @@ struct Provider {
   std::string_view project_variable{};  ///< The environment variables of its Place.
   std::string_view location_variable{};
   std::string_view fine_tunes_ended_on{};  ///< YYYY-MM-DD, where it stopped serving all of them.
+  /// A sentence on why it may refuse a fine-tune that is there (401, 403, 404, 503), and what to
+  /// do.
+  std::string_view fine_tune_advice{};
 
   friend constexpr bool operator==(const Provider& a, const Provider& b) noexcept {
     return a.name == b.name;

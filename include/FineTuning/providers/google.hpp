@@ -86,6 +86,9 @@ inline constexpr Provider google{
     .addressing = {.chat_path = google_facts::chat_path},
     .key_variable = "GEMINI_API_KEY",
     .key_header = {.name = "x-goog-api-key", .prefix = ""},
+    .fine_tune_advice =
+        "A tuned model may want an OAuth token in place of a key; give one by "
+        "Account::access_token.",
 };
 
 static_assert(parse_model_id("projects/my-project/locations/us-central1/models/custom-gemini-123",

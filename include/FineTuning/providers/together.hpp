@@ -500,6 +500,9 @@ inline constexpr Provider together{
     .base_url = "https://api.together.ai/v1",
     .chat_path = "/chat/completions",
     .key_variable = "TOGETHER_API_KEY",
+    .fine_tune_advice =
+        "A fine-tune whose base is not served on demand answers only from an "
+        "endpoint of its own; deploy it to one.",
 };
 
 static_assert(parse_model_id("myorg/fine-tuned-llama-70b", together)->base_model ==
