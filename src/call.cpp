@@ -8,7 +8,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace FineTuning {
 namespace {
@@ -22,6 +24,13 @@ bool is_passing(ErrorKind kind) {
 
 Error cancelled() {
   return {.kind = ErrorKind::cancelled, .message = "The call was cancelled by its caller."};
+}
+
+constexpr std::size_t longest_refusal = std::size_t{1} << 20U;  // bytes that are read
+
+/// A call that only an index beyond it has brought about: some services count from 1.
+bool is_nobodys(const ToolCall& call) {
+  return call.id.empty() && call.name.empty() && call.arguments.empty();
 }
 
 bool is_page(const http::Head& head) {
@@ -79,8 +88,10 @@ bool Call::is_streaming() const {
   return plan_.stream && !plan_.lookup && head_.status / 100 == 2 && !is_page(head_);
 }
 
+/// A refusal is never too large: what it says stands in its beginning.
 bool Call::is_too_large() const {
-  return plan_.max_response_bytes > 0 && received_ > plan_.max_response_bytes && !stream_.is_over;
+  return head_.status / 100 == 2 && plan_.max_response_bytes > 0 &&
+         received_ > plan_.max_response_bytes && !stream_.is_over;
 }
 
 http::Flow Call::heard(std::string_view piece, const Deliver& deliver) {
@@ -88,7 +99,9 @@ http::Flow Call::heard(std::string_view piece, const Deliver& deliver) {
   received_ += piece.size();
   if (is_too_large()) return http::Flow::stop;
   if (!is_streaming()) {
-    body_ += piece;
+    const bool is_refusal = head_.status / 100 != 2;
+    body_ += is_refusal ? piece.substr(0, longest_refusal - std::min(longest_refusal, body_.size()))
+                        : piece;
     return http::Flow::go_on;
   }
   const bool goes_on =
@@ -122,7 +135,7 @@ void Call::exchanged(const std::optional<http::Failure>& failure, Moment now, do
   if (stopped_) return finish(cancelled());
   if (head_.status != 0 && head_.status / 100 != 2) return refused(now, dice);
   if (stream_error_ || stream_.is_over) return stream_ended(now, dice);
-  if (failure) return failed(*failure, now, dice);
+  if (failure && !stream_.is_whole) return failed(*failure, now, dice);
   if (plan_.lookup) return looked_up(now);
   return is_streaming() ? stream_ended(now, dice) : answered(now);
 }
@@ -197,9 +210,12 @@ void Call::stream_ended(Moment now, double dice) {
   if (stream_error_) {
     Error error =
         completed(*std::move(stream_error_), fmt::format("The stream of {} failed", title), now);
-    const bool may_retry = is_passing(error.kind);
+    if (!error.retry_after) error.retry_after = requested_wait(head_.headers, now.wall);
+    const bool may_retry =
+        is_passing(error.kind) && http::find_header(head_.headers, "x-should-retry") != "false";
     return retry_or_finish(std::move(error), may_retry, now, dice);
   }
+  if (stream_.is_whole) std::erase_if(stream_.response.tool_calls, is_nobodys);
   if (stream_.is_whole) return finish(std::move(stream_.response));
   Error error{.kind = ErrorKind::interrupted_stream,
               .message = fmt::format("The stream of {} ended before its terminator, so the answer "
@@ -224,6 +240,7 @@ void Call::retry_or_finish(Error error, bool may_retry, Moment now, double dice)
   ++retries_;
   wait_ = wait;
   redact(error, plan_.secrets);
+  capitalize(error.message);
   last_error_ = std::move(error);
   state_ = State::waiting;
 }
@@ -239,6 +256,7 @@ void Call::finish(Error error) {
   error.partial = std::move(stream_.response.content);
   error.attempts = attempts_;
   redact(error, plan_.secrets);
+  capitalize(error.message);
   result_ = std::move(error);
   state_ = State::done;
 }

@@ -100,6 +100,11 @@ class CallListener final : public http::Listener {
   std::exception_ptr thrown_;
 };
 
+Error capitalized(Error error) {
+  capitalize(error.message);
+  return error;
+}
+
 Error unsupported(const Provider& provider, std::string_view what) {
   return {.kind = ErrorKind::unsupported, .message = fmt::format("{} {}.", provider.title, what)};
 }
@@ -181,7 +186,10 @@ class Chat::Shared {
       plan.deadline = std::min(plan.deadline.value_or(*context.deadline), *context.deadline);
     Call call(std::move(plan), start);
     const Deliver deliver = [&](const StreamEvent& event) {
-      if (context.on_event && !context.on_event(event)) call.stop();
+      if (context.stop.stop_requested())
+        call.stop();
+      else if (context.on_event && !context.on_event(event))
+        call.stop();
     };
     do {
       if (context.stop.stop_requested()) call.stop();
@@ -381,7 +389,7 @@ Chat::Chat(ChatOptions options) : shared_(std::make_shared<const Shared>(std::mo
 Result<ChatResponse> Chat::operator()(const ChatRequest& request, CallContext& context) const {
   const std::shared_ptr<const Shared> shared = shared_;  // should a sink end the last Chat
   Result<CallPlan> plan = shared->plan(request, static_cast<bool>(context.on_event));
-  if (!plan) return std::move(plan).error();
+  if (!plan) return capitalized(std::move(plan).error());
   return shared->run(*std::move(plan), context);
 }
 
@@ -401,7 +409,8 @@ Result<ChatResponse> Chat::stream(const ChatRequest& request, const TextSink& si
                                   std::stop_token stop) const {
   CallContext context{.on_event =
                           [&sink](const StreamEvent& event) {
-                            return event.kind != StreamEvent::Kind::text || sink(event.text);
+                            return event.kind != StreamEvent::Kind::text || !sink ||
+                                   sink(event.text);
                           },
                       .stop = std::move(stop)};
   return (*this)(request, context);
@@ -433,7 +442,7 @@ std::future<Result<ChatResponse>> Chat::send_async(ChatRequest request,
 
 Result<http::Exchange> Chat::preview(const ChatRequest& request, bool stream) const {
   Result<CallPlan> plan = shared_->plan(request, stream);
-  if (!plan) return std::move(plan).error();
+  if (!plan) return capitalized(std::move(plan).error());
   http::Exchange exchange = plan->lookup ? *std::move(plan->lookup) : std::move(plan->exchange);
   const Provider& provider = plan->model.provider();
   for (auto& [name, value] : exchange.headers)

@@ -37,14 +37,32 @@ bool is_loopback(std::string_view host) {
   return detail::equal_ignoring_case(host, "localhost") || host == "[::1]" || is_loopback_v4(host);
 }
 
+bool is_port(std::string_view text) {
+  if (!detail::all_digits(text) || text.size() > 5) return false;
+  int port = 0;
+  std::from_chars(text.data(), text.data() + text.size(), port);
+  return port <= 65535;
+}
+
+/// A name, an IPv4 address, or an IPv6 address in brackets.
+bool is_host(std::string_view text) {
+  const bool is_bracketed = text.size() > 2 && text.starts_with('[') && text.ends_with(']');
+  if (is_bracketed) text = text.substr(1, text.size() - 2);
+  return !text.empty() && std::all_of(text.begin(), text.end(), [is_bracketed](char c) {
+    const char l = detail::lower(c);
+    if (is_bracketed) return detail::is_lower_hex(l) || c == ':' || c == '.';
+    return detail::is_digit(c) || (l >= 'a' && l <= 'z') || c == '-' || c == '.' || c == '_';
+  });
+}
+
 /// The host of "host[:port][/path]"; empty where it is not of that form.
 std::string_view host_of(std::string_view rest) {
   const std::string_view authority = rest.substr(0, rest.find('/'));
   const std::size_t bracket = authority.find(']');
   const std::size_t colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  if (colon == std::string_view::npos) return authority;
-  return detail::all_digits(authority.substr(colon + 1)) ? authority.substr(0, colon)
-                                                         : std::string_view{};
+  if (colon == std::string_view::npos) return is_host(authority) ? authority : std::string_view{};
+  const std::string_view host = authority.substr(0, colon);
+  return is_host(host) && is_port(authority.substr(colon + 1)) ? host : std::string_view{};
 }
 
 }  // namespace
@@ -66,7 +84,7 @@ std::optional<Error> check_base_url(std::string_view url, bool allow_plain_http)
         "give keys where keys belong.");
   const std::string_view host = host_of(rest);
   if (host.empty())
-    return refusal("The base URL has no host, or a port that is no number; correct it.");
+    return refusal("The base URL has no host, or a host or port that cannot be one; correct it.");
   if (!is_https && !allow_plain_http && !is_loopback(host))
     return refusal(fmt::format(
         "Plain http:// to {} would show the key to everybody on the way; use https://, or allow it "
@@ -100,8 +118,10 @@ std::optional<Error> check_header(std::string_view name, std::string_view value)
         fmt::format("The value of the extra header {} has a line break or another control "
                     "character; remove it.",
                     name));
-  constexpr std::array<std::string_view, 4> own{"Content-Length", "Transfer-Encoding", "Host",
-                                                "Connection"};
+  constexpr std::array<std::string_view, 9> own{
+      "Content-Length",  "Transfer-Encoding", "Host",   "Connection",
+      "Accept-Encoding", "Content-Encoding",  "Expect", "TE",
+      "Upgrade"};
   for (const std::string_view reserved : own)
     if (detail::equal_ignoring_case(name, reserved))
       return refusal(fmt::format("The header {} is written by the client; leave it out.", name));

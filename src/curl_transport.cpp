@@ -322,7 +322,8 @@ class CurlTransport final : public Transport {
       }
     }
     auto slot = std::make_unique<Slot>();
-    return set_up(*slot, settings_) ? std::move(slot) : nullptr;
+    if (!set_up(*slot, settings_)) slot.reset();
+    return slot;
   }
 
   void check_in(std::unique_ptr<Slot> slot) {

@@ -4,6 +4,7 @@
 
 #include "json_text.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace FineTuning {
@@ -76,6 +77,7 @@ class JsonParser {
   /// False where the text is not one JSON value.
   bool parse() {
     if (text_.size() > longest_text || !detail::is_utf8(text_)) return false;
+    most_values_ = std::max(values_in_any_text, text_.size() / 4);
     values_.reserve(text_.size() / 16 + 8);
     if (!read_value(0)) return false;
     skip_space();
@@ -84,8 +86,8 @@ class JsonParser {
 
  private:
   static constexpr std::size_t longest_text = std::size_t{1} << 30U;
-  static constexpr std::size_t most_values = 1'000'000;  // none of our answers has as many
-  static constexpr int deepest = 128;                    // nor is nested as deep
+  static constexpr std::size_t values_in_any_text = 1'000'000;
+  static constexpr int deepest = 128;  // nor is nested as deep
 
   using Type = JsonValue::Type;
 
@@ -102,7 +104,7 @@ class JsonParser {
 
   bool read_value(int depth) {
     skip_space();
-    if (depth > deepest || values_.size() >= most_values) return false;
+    if (depth > deepest || values_.size() >= most_values_) return false;
     switch (next()) {
       case '{': return read_container(Type::object, '}', depth);
       case '[': return read_container(Type::array, ']', depth);
@@ -221,6 +223,7 @@ class JsonParser {
   std::string_view text_;
   std::vector<JsonValue>& values_;
   std::size_t at_ = 0;
+  std::size_t most_values_ = 0;
 };
 
 JsonDocument::JsonDocument(std::string_view text) {

@@ -4,9 +4,11 @@
 // is copied and no tree is built. What is missing, null or of another type is read as nothing, and
 // no text can make it throw, overflow the stack, or take more memory than a few times its own.
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -91,7 +93,8 @@ class JsonValue {
 
 /// A text that is one JSON value by the grammar of RFC 8259 and nothing beside it, or is not: no
 /// comment, no byte order mark, nothing that is not UTF-8, no half of a surrogate pair. Nor is one
-/// that is nested 128 levels deep or has a million values. The text must outlive the document, and
+/// that is nested more than 128 levels deep, or that has more than a million values, which are
+/// shorter than four bytes each. The text must outlive the document, and
 /// the document its values.
 class JsonDocument {
  public:
@@ -136,6 +139,14 @@ inline std::uint64_t count_of(const JsonValue& object, std::string_view name) {
   double number = 0;
   std::from_chars(begin, end, number);
   return number >= 1 && number < 1e18 ? static_cast<std::uint64_t>(number) : 0;
+}
+
+/// True where one of the members is a number.
+inline bool has_count(const JsonValue& object, std::initializer_list<std::string_view> names) {
+  return std::any_of(names.begin(), names.end(), [&object](std::string_view name) {
+    const JsonValue* value = find(object, name);
+    return value != nullptr && value->is_number();
+  });
 }
 
 /// A value as text: strings as they are, everything else as the JSON that it is.

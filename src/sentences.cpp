@@ -58,15 +58,30 @@ std::string retirement_advice(const Model& model, const Catalog& catalog, std::s
                      replacement.empty() ? "another model" : replacement);
 }
 
+/// The bytes of the white space, control character or mark of the writing direction (which some
+/// terminals obey) that a text begins with; 0 where it begins with none.
+std::size_t control_size(std::string_view text) {
+  const auto byte = [text](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+  if (byte(0) <= ' ' || byte(0) == 0x7F) return 1;
+  if (text.size() > 1 && byte(0) == 0xC2 && byte(1) >= 0x80 && byte(1) <= 0x9F) return 2;
+  const bool is_mark = text.size() > 2 && byte(0) == 0xE2 &&
+                       ((byte(1) == 0x80 && byte(2) >= 0xAA && byte(2) <= 0xAE) ||
+                        (byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9));
+  return is_mark ? 3 : 0;
+}
+
 /// In one line, its white space folded, and of at most `longest` bytes and an ellipsis.
 std::string one_line(std::string_view text, std::size_t longest) {
   std::string line;
-  for (const char c : text) {
-    const bool is_space = static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
-    if (!is_space)
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    const std::size_t control = control_size(text.substr(at));
+    if (control == 0) {
       line += c;
-    else if (!line.empty() && line.back() != ' ')
-      line += ' ';
+      continue;
+    }
+    at += control - 1;
+    if (!line.empty() && line.back() != ' ') line += ' ';
   }
   if (line.ends_with(' ')) line.pop_back();
   if (line.size() > longest) {
@@ -101,7 +116,9 @@ void tidy(Error& error, const std::vector<std::string>& secrets) {
 
 void complete_refusal(Error& error, std::string_view opening, const Model& model,
                       const Catalog& catalog, std::string_view today) {
-  const bool is_redirect = error.http_status >= 300 && error.http_status < 400;
+  constexpr int not_modified = 304;
+  const bool is_redirect =
+      error.http_status >= 300 && error.http_status < 400 && error.http_status != not_modified;
   if (is_redirect) {
     error.kind = ErrorKind::invalid_request;
     error.code = "redirected";
@@ -161,6 +178,11 @@ Error error_of(const http::Failure& failure, const Model& model) {
     error.message +=
         " The request may have been carried out, and billed; look before it is sent again.";
   return error;
+}
+
+void capitalize(std::string& sentence) {
+  if (!sentence.empty() && sentence.front() >= 'a' && sentence.front() <= 'z')
+    sentence.front() = static_cast<char>(sentence.front() - 'a' + 'A');
 }
 
 std::string key_place(const Provider& provider) {

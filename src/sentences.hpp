@@ -26,6 +26,9 @@ void complete_refusal(Error& error, std::string_view opening, const Model& model
 /// An exchange without a whole answer, as an error.
 [[nodiscard]] Error error_of(const http::Failure& failure, const Model& model);
 
+/// Makes the first letter a capital, where a sentence begins with a provider's name.
+void capitalize(std::string& sentence);
+
 /// Where the key of a provider is looked for: "OPENAI_API_KEY or Account::api_key".
 [[nodiscard]] std::string key_place(const Provider& provider);
 

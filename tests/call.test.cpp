@@ -597,11 +597,45 @@ TEST_CASE("a Gemini stream is read to its end, whatever its chunks say of finish
   REQUIRE(whole.result);
   CHECK(whole.result->content == "Hello");
 
-  Answer cut = failing(FailureKind::network, Phase::receiving, true, chunk("Hel"));
-  const Life broken = Driver{.answers = {cut}}.live(plan);
-  REQUIRE_FALSE(broken.result);
-  CHECK(broken.result.error().kind == ErrorKind::interrupted_stream);
-  CHECK(broken.result.error().partial == "Hel");
+  // A reason to finish is the only terminator that there is.
+  for (const FailureKind kind : {FailureKind::network, FailureKind::timed_out}) {
+    const Answer left_open = failing(kind, Phase::receiving, true, chunk("Hello"));
+    const Life life = Driver{.answers = {left_open}}.live(plan);
+    REQUIRE(life.result);
+    CHECK(life.result->content == "Hello");
+  }
+}
+
+TEST_CASE("a refusal is read in its beginning, however long it is", "[call]") {
+  CallPlan plan = plain();
+  plan.max_response_bytes = 100;
+  const std::string body = R"({"error":{"message":"Busy."}})" + std::string(2'000'000, ' ');
+  const Life life =
+      Driver{.answers = std::vector<Answer>(3, {.status = 503, .body = body})}.live(plan);
+  CHECK(sends(life) == 3);
+  REQUIRE_FALSE(life.result);
+  CHECK(life.result.error().kind == ErrorKind::overloaded);
+  CHECK(life.result.error().message.find("Busy.") != std::string::npos);
+}
+
+TEST_CASE("what heads say of trying again counts for an error in a stream too", "[call]") {
+  const std::string body = "data: {\"error\":{\"message\":\"Oh.\"}}\n\n";
+  const auto answer_with = [&body](http::Headers headers) {
+    return std::vector<Answer>(3, {.headers = std::move(headers), .body = body});
+  };
+  CHECK(sends(Driver{.answers = answer_with({{"x-should-retry", "false"}})}.live(streamed())) == 1);
+  CHECK(Driver{.answers = answer_with({{"retry-after", "7"}})}.live(streamed()).steps.at(2) ==
+        "wait 7 s");
+}
+
+TEST_CASE("a tool call that only an index beyond it has brought about is none", "[call]") {
+  const std::string body =
+      R"(data: {"choices":[{"delta":{"tool_calls":[{"index":1,"id":"a","function":{"arguments":"{}"}}]}}]})"
+      "\n\ndata: [DONE]\n\n";
+  const Life life = Driver{.answers = {{.body = body}}}.live(streamed());
+  REQUIRE(life.result);
+  REQUIRE(life.result->tool_calls.size() == 1);
+  CHECK(life.result->tool_calls[0].id == "a");
 }
 
 TEST_CASE("what a provider said is fit for a sentence: no secret, one line, not endless",

@@ -674,3 +674,30 @@ TEST_CASE("several threads at once look up one endpoint, and remember it", "[cha
         }) == 160);
   CHECK(transport->asked().size() < 160 + 9);
 }
+
+TEST_CASE("nothing is delivered behind a stop, even where much of the answer has arrived",
+          "[chat]") {
+  std::string body;
+  for (int i = 0; i < 9; ++i) body += first_event;
+  const auto transport = canned({{.body = body + "data: [DONE]\n\n"}});
+  transport->piece_size = body.size();
+  std::stop_source source;
+  int calls = 0;
+  const Result<ChatResponse> response = chat_on(transport).stream(
+      tuned, "Hi",
+      [&](auto) {
+        ++calls;
+        return source.request_stop();
+      },
+      {}, source.get_token());
+  CHECK(calls == 1);
+  REQUIRE_FALSE(response);
+  CHECK(response.error().kind == ErrorKind::cancelled);
+}
+
+TEST_CASE("a stream that nobody listens to is an answer all the same", "[chat]") {
+  const auto transport = canned({{.body = first_event + "data: [DONE]\n\n"}});
+  const Result<ChatResponse> response = chat_on(transport).stream(tuned, "Hi", {});
+  REQUIRE(response);
+  CHECK(response->content == "Hel");
+}

@@ -151,6 +151,9 @@ TEST_CASE("a text that is nested too deep or has too many values is refused", "[
   for (int i = 0; i < 999'998; ++i) many += ",0";
   CHECK(is_json(many + "]"));
   CHECK_FALSE(is_json(many + ",0]"));
+  std::string long_values = "[0.25";  // as the probabilities of a long answer's tokens
+  for (int i = 0; i < 1'200'000; ++i) long_values += ",0.25";
+  CHECK(is_json(long_values + "]"));
 }
 
 TEST_CASE("values are read as what they are", "[json_reader]") {

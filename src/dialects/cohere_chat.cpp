@@ -83,7 +83,7 @@ Usage read_usage(const JsonValue& usage) {
   Usage read{.input_tokens = count_of(*tokens, "input_tokens"),
              .output_tokens = count_of(*tokens, "output_tokens"),
              .cached_input_tokens = count_of(usage, "cached_tokens"),
-             .known = true};
+             .known = has_count(*tokens, {"input_tokens", "output_tokens"})};
   read.total_tokens = read.input_tokens + read.output_tokens;
   return read;
 }

@@ -216,7 +216,11 @@ std::optional<Error> check_request(const ChatRequest& request) {
             check_object(request.response_format->schema, "The schema of the response format"))
       return error;
   if (request.extra.empty()) return std::nullopt;
-  return check_object(request.extra, "ChatRequest::extra");
+  if (std::optional<Error> error = check_object(request.extra, "ChatRequest::extra")) return error;
+  if (find(*JsonDocument(request.extra), "stream") != nullptr)
+    return invalid_request(
+        "ChatRequest::extra cannot say whether to stream; call send() or stream() instead.");
+  return std::nullopt;
 }
 
 Result<std::string> finish_body(JsonWriter&& writer, const ChatRequest& request) {

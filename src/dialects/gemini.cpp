@@ -198,6 +198,7 @@ Result<ChatResponse> decode(std::string_view text) {
 /// There is no terminator but the end of the body. An answer whose last chunk says why it is the
 /// last is whole then; some servers say so in every chunk.
 std::optional<Error> absorb(StreamState& state, const Event& event, const Deliver& deliver) {
+  if (event.data == "[DONE]") return std::nullopt;  // some gateways add it
   const JsonDocument chunk(event.data);
   if (!chunk) return malformed("The stream has an event that is not JSON.");
   std::optional<Error> error = read_chunks(state.response, *chunk, deliver);

@@ -3,6 +3,11 @@
 #include "common.hpp"
 #include "refusals.hpp"
 
+#include <FineTuning/detail/scan.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 
 namespace FineTuning {
@@ -98,7 +103,7 @@ Usage read_usage(const JsonValue& usage) {
   Usage read{.input_tokens = count_of(usage, "prompt_tokens"),
              .output_tokens = count_of(usage, "completion_tokens"),
              .total_tokens = count_of(usage, "total_tokens"),
-             .known = true};
+             .known = has_count(usage, {"prompt_tokens", "completion_tokens", "total_tokens"})};
   if (const JsonValue* details = find(usage, "prompt_tokens_details"))
     read.cached_input_tokens = count_of(*details, "cached_tokens");
   if (const JsonValue* details = find(usage, "completion_tokens_details"))
@@ -174,10 +179,13 @@ std::optional<Error> absorb_tool_call(ChatResponse& response, const JsonValue& c
                                       const Deliver& deliver) {
   // Fragments belong together by index; only the first one has the id and the name.
   std::size_t index = response.tool_calls.empty() ? 0 : response.tool_calls.size() - 1;
-  if (find(call, "index") != nullptr)
+  if (const JsonValue* given = find(call, "index")) {
+    if (!detail::all_digits(given->raw()) || !given->is_number())
+      return malformed(fmt::format("The answer has a tool call with the index {}.", given->raw()));
     index = count_of(call, "index");
-  else if (!text_of(call, "id").empty())
+  } else if (!text_of(call, "id").empty()) {
     index = response.tool_calls.size();
+  }
   ToolCall piece{.id = text_of(call, "id")};
   if (const JsonValue* function = find(call, "function")) {
     piece.name = text_of(*function, "name");
@@ -199,6 +207,14 @@ std::optional<Error> absorb_delta(ChatResponse& response, const JsonValue& delta
   return std::nullopt;
 }
 
+/// The choice of index 0, which is the only one that is read.
+const JsonValue* first_choice(const JsonValue& choices) {
+  const auto at = std::find_if(choices.begin(), choices.end(), [](const JsonValue& choice) {
+    return count_of(choice, "index") == 0;
+  });
+  return at == choices.end() ? nullptr : &*at;
+}
+
 std::optional<Error> absorb(StreamState& state, const Event& event, const Deliver& deliver) {
   if (event.data == "[DONE]") {
     state.is_whole = state.is_over = true;
@@ -206,18 +222,22 @@ std::optional<Error> absorb(StreamState& state, const Event& event, const Delive
   }
   if (event.name == "error") return explain_event(event.data, names);
   const JsonDocument chunk(event.data);
-  if (!chunk) return malformed("The stream has an event that is not JSON.");
+  if (!chunk || !chunk->is_object())
+    return malformed("The stream has an event that is not a JSON object.");
   if (find(*chunk, "error") != nullptr) return explain_event(*chunk, names);
   if (const JsonValue* error = find(*chunk, "x_groq", "error"))
     return Error{.kind = ErrorKind::server_error, .message = as_text(*error)};
 
   read_envelope(state.response, *chunk);
   const JsonValue* choices = find(*chunk, "choices");
-  const JsonValue* choice = choices == nullptr ? nullptr : first_element(*choices);
-  if (choice == nullptr || count_of(*choice, "index") != 0) return std::nullopt;
-  if (find(*choice, "message") != nullptr)
-    return malformed("The answer came in one piece although a stream was asked for.");
-  if (const JsonValue* delta = find(*choice, "delta"))
+  const JsonValue* choice = choices == nullptr ? nullptr : first_choice(*choices);
+  if (choice == nullptr) return std::nullopt;
+  const JsonValue* delta = find(*choice, "delta");
+  if (const JsonValue* message = find(*choice, "message")) {  // some servers know no streams
+    delta = message;
+    state.is_whole = true;
+  }
+  if (delta != nullptr)
     if (std::optional<Error> error = absorb_delta(state.response, *delta, deliver)) return error;
   if (std::string reason = text_of(*choice, "finish_reason"); !reason.empty())
     set_finish_reason(state.response, std::move(reason), finish_reasons);

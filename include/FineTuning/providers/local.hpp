@@ -8,7 +8,7 @@ namespace FineTuning::providers {
 
 inline constexpr Provider local{
     .name = "local",
-    .title = "The local server",
+    .title = "the local server",
     .refused_characters = "",
     .dialect = Dialect::openai_chat,
     .accent = {.asks_for_stream_usage = true},
