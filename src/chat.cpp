@@ -186,10 +186,9 @@ class Chat::Shared {
       plan.deadline = std::min(plan.deadline.value_or(*context.deadline), *context.deadline);
     Call call(std::move(plan), start);
     const Deliver deliver = [&](const StreamEvent& event) {
-      if (context.stop.stop_requested())
-        call.stop();
-      else if (context.on_event && !context.on_event(event))
-        call.stop();
+      const bool goes_on =
+          !context.stop.stop_requested() && (!context.on_event || context.on_event(event));
+      if (!goes_on) call.stop();
     };
     do {
       if (context.stop.stop_requested()) call.stop();

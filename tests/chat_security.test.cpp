@@ -200,12 +200,23 @@ TEST_CASE("a model's id cannot leave its place in a URL", "[chat]") {
 }
 
 TEST_CASE("the location of the environment becomes no host of somebody else's", "[chat]") {
-  for (const std::string location : {"evil.com/", "evil.com#", "x@evil.com", "US", "a b", "../x"}) {
+  for (const std::string location :
+       {"evil.com/", "evil.com#", "x@evil.com", "US", "a b", "../x", "-", "1us", "us-"}) {
     const auto transport = canned();
     const Result<ChatResponse> response =
         chat_on(transport, {.accounts = {{"vertex", {.project = "p", .location = location}}}})
             .send("vertex:gemini-2.5-flash", "Hi");
     CHECK_FALSE(response);
+    CHECK(transport->asked().empty());
+  }
+}
+
+TEST_CASE("the project of the environment stays in its place in a path", "[chat]") {
+  for (const std::string project : {"a/b", "..", "p\n", "p?x", "P"}) {
+    const auto transport = canned();
+    CHECK_FALSE(
+        chat_on(transport, {.accounts = {{"vertex", {.project = project, .location = "us"}}}})
+            .send("vertex:gemini-2.5-flash", "Hi"));
     CHECK(transport->asked().empty());
   }
 }

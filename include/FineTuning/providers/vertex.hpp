@@ -86,8 +86,15 @@ inline Error no_place() {
 
 /// The location becomes part of a host name, so it may be nothing but letters, digits and hyphens.
 constexpr bool is_location(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return detail::is_digit(c) || c == '-' || detail::is_lower(c);
+  return !text.empty() && detail::is_lower(text.front()) && text.back() != '-' &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return detail::is_digit(c) || c == '-' || detail::is_lower(c); });
+}
+
+/// An id (older ones have a domain in front, as in example.com:my-project) or a number.
+constexpr bool is_project(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return detail::is_digit(c) || detail::is_lower(c) || c == '-' || c == '.' || c == ':';
   });
 }
 
@@ -111,6 +118,11 @@ inline Result<std::string> resource_name(std::string_view text, const Place& pla
   std::string name(text);
   if (name.starts_with("projects/")) return name;
   if (place.project.empty() || place.location.empty()) return no_place();
+  if (!is_project(place.project))
+    return Error{.kind = ErrorKind::invalid_request,
+                 .message = "The project of " + std::string(project_variable) +
+                            " or Account::project is made of lower-case letters, digits and "
+                            "hyphens; correct it."};
   if (detail::all_digits(name)) {
     name = "endpoints/" + name;
   } else if (!detail::is_vertex_name(name)) {
