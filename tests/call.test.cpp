@@ -641,14 +641,14 @@ TEST_CASE("a tool call that only an index beyond it has brought about is none", 
 TEST_CASE("what a provider said is fit for a sentence: no secret, one line, not endless",
           "[call]") {
   const std::string body = R"({"error":{"message":")" + std::string(590, 'x') +
-                           R"( sk-secret","code":"a\nb\u001b[31m)" + std::string(1'000, 'y') +
-                           R"("}})";
+                           R"( sk-secret","code":"a\nb\u001b[31m\u0085\u202e\u2066)" +
+                           std::string(1'000, 'y') + R"("}})";
   const Life life = Driver{.answers = {{.status = 400, .body = body}}}.live(plain());
   REQUIRE_FALSE(life.result);
   const Error& error = life.result.error();
   CHECK(error.message.find("sk-") == std::string::npos);
   CHECK(error.message.size() < 900);
-  CHECK(error.code.starts_with("a b [31myyy"));
+  CHECK(error.code.starts_with("a b [31m yyy"));
   CHECK(error.code.size() < 110);
   CHECK(error.message.find_first_of("\n\x1b") == std::string::npos);
 }

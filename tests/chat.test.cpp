@@ -701,3 +701,24 @@ TEST_CASE("a stream that nobody listens to is an answer all the same", "[chat]")
   REQUIRE(response);
   CHECK(response->content == "Hel");
 }
+
+TEST_CASE("an account of no provider makes every call fail, and says so", "[chat]") {
+  const auto transport = canned();
+  const Chat chat({.accounts = {{"opnai", {.api_key = "sk-1"}}}, .transport = transport});
+  const Result<ChatResponse> response = chat.send(tuned, "Hi");
+  REQUIRE_FALSE(response);
+  CHECK(response.error().kind == ErrorKind::invalid_request);
+  CHECK(response.error().message ==
+        "ChatOptions::accounts has an account of \"opnai\", and there is no provider of that name; "
+        "correct it.");
+  CHECK(transport->asked().empty());
+}
+
+TEST_CASE("documents are checked wherever they come from", "[chat]") {
+  const auto transport = canned();
+  const Result<ChatResponse> response =
+      chat_on(transport).send("cohere:command-r-08-2024", "Hi", {.documents = {{.content = ""}}});
+  REQUIRE_FALSE(response);
+  CHECK(response.error().message == "Document 1 of 1 is empty; leave it out or give its content.");
+  CHECK(transport->asked().empty());
+}

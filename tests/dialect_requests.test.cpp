@@ -349,6 +349,12 @@ TEST_CASE("a request that cannot be written is refused with the reason", "[diale
            {all_dialects, with_schema("{\"a\":" + deep + "}"), bad_schema},
            {all_dialects, {.extra = "{"}, bad_extra},
            {all_dialects, {.extra = "[1]"}, bad_extra},
+           {all_dialects,
+            {.extra = R"({"stream":true})"},
+            "ChatRequest::extra cannot say whether to stream; call send() or stream() instead."},
+           {all_dialects,
+            {.extra = R"({"a":1e999})"},
+            "ChatRequest::extra cannot be merged into the request; correct it."},
            // What a lenient parser takes for an object would stand in the body as it is.
            {all_dialects, with_schema(std::string("{}\0}}]", 6)), bad_schema},
            {all_dialects, with_schema("\xEF\xBB\xBF{}"), bad_schema},
