@@ -485,10 +485,10 @@ TEST_CASE("inspect tells a reader what the id says and what nobody knows", "[ft]
   CHECK(is_sentence(ran.err));
   CHECK(ran.err.find("\"ft:invalid\" cannot be read (invalid_format)") != std::string::npos);
   CHECK(ran.out.starts_with("projects/p/locations/l/models/gemini-x\n"));
-  CHECK(ran.out.find("  organization                p\n") != std::string::npos);
+  CHECK(ran.out.find("  organization                    p\n") != std::string::npos);
   CHECK(ran.out.find("  suffix") == std::string::npos);
-  CHECK(ran.out.find("  input_usd_per_mtok          unknown\n") != std::string::npos);
-  CHECK(run({"inspect", "no-such-model"}).out.find("  facts                       unknown\n") !=
+  CHECK(ran.out.find("  input_usd_per_mtok              unknown\n") != std::string::npos);
+  CHECK(run({"inspect", "no-such-model"}).out.find("  facts                           unknown\n") !=
         std::string::npos);
 }
 

@@ -111,7 +111,7 @@ Json as_json(const Finding& finding) {
 /// unknown.
 void print_for_reader(const Finding& finding, std::ostream& out) {
   const auto print_row = [&out](std::string_view name, const Json& value) {
-    fmt::print(out, "  {:<28}{}\n", name,
+    fmt::print(out, "  {:<32}{}\n", name,
                value.is_null()     ? "unknown"
                : value.is_string() ? value.get<std::string>()
                                    : value.dump());
