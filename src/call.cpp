@@ -208,9 +208,9 @@ void Call::answered(Moment now) {
 void Call::stream_ended(Moment now, double dice) {
   const std::string_view title = plan_.model.provider().title;
   if (stream_error_) {
-    Error error =
-        completed(*std::move(stream_error_), fmt::format("The stream of {} failed", title), now);
+    Error error = *std::move(stream_error_);
     if (!error.retry_after) error.retry_after = requested_wait(head_.headers, now.wall);
+    error = completed(std::move(error), fmt::format("The stream of {} failed", title), now);
     const bool may_retry =
         is_passing(error.kind) && http::find_header(head_.headers, "x-should-retry") != "false";
     return retry_or_finish(std::move(error), may_retry, now, dice);

@@ -46,8 +46,7 @@ Result<ModelId> read_spec(std::string_view spec) {
   const Result<Model> model = Model::from(spec);
   if (model) return read_id(id_of(spec), model->provider());
   if (model.error().code != "unknown_provider") return model.error();
-  // Nobody's, as far as one can tell; but what `local` refuses is no id of anybody's.
-  return read_id(spec, providers::local).transform([spec](auto&&) { return classify(spec); });
+  return classify(spec);
 }
 
 Finding find(std::string_view text, const Provider* provider) {

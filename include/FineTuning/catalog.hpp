@@ -197,10 +197,7 @@ constexpr std::optional<Facts> find_facts(const ModelId& id, const Provider& pro
 
 /// YYYY-MM-DD, of the calendar.
 constexpr bool is_day(std::string_view text) {
-  constexpr std::string_view shape = "0000-00-00";
-  if (!std::equal(text.begin(), text.end(), shape.begin(), shape.end(),
-                  [](char c, char s) { return s == '0' ? is_digit(c) : c == s; }))
-    return false;
+  if (!has_shape(text, "0000-00-00")) return false;
   const auto number = [text](std::size_t from, std::size_t size) {
     unsigned value = 0;
     for (const char c : text.substr(from, size))

@@ -3,7 +3,8 @@
 // The seam between the library and the network: one HTTP exchange, and who listens to it. A test
 // implements Transport with one function; so does a program that brings its own HTTP.
 
-#include <algorithm>
+#include <FineTuning/detail/scan.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -20,12 +21,8 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 
 /// The value of a header, its name in any case; empty where there is none.
 [[nodiscard]] inline std::string_view find_header(const Headers& headers, std::string_view name) {
-  const auto same = [](char a, char b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; };
-    return lower(a) == lower(b);
-  };
   for (const auto& [key, value] : headers)
-    if (std::equal(key.begin(), key.end(), name.begin(), name.end(), same)) return value;
+    if (detail::equal_ignoring_case(key, name)) return value;
   return {};
 }
 

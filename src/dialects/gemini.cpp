@@ -7,11 +7,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
-#include <cmath>
 
 namespace FineTuning {
 namespace {

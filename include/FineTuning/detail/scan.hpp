@@ -95,13 +95,16 @@ constexpr std::string_view take_last_group(std::string_view& rest, std::size_t s
   return group;
 }
 
+/// Whether the text has a digit where the shape has a 0, and all else as the shape has it.
+constexpr bool has_shape(std::string_view text, std::string_view shape) {
+  return std::equal(text.begin(), text.end(), shape.begin(), shape.end(),
+                    [](char c, char s) { return s == '0' ? is_digit(c) : c == s; });
+}
+
 inline constexpr std::string_view stamp_shape = "0000-00-00-00-00-00";
 
 /// YYYY-MM-DD-HH-MM-SS
-constexpr bool is_stamp(std::string_view text) {
-  return std::equal(text.begin(), text.end(), stamp_shape.begin(), stamp_shape.end(),
-                    [](char c, char s) { return s == '0' ? is_digit(c) : c == s; });
-}
+constexpr bool is_stamp(std::string_view text) { return has_shape(text, stamp_shape); }
 
 /// As take_last_group.
 constexpr std::string_view take_last_stamp(std::string_view& rest) {
