@@ -87,25 +87,23 @@ void show_facts(const Model& model) {
   show_part("ends", known->retired_on.empty() ? "unknown" : known->retired_on);
 }
 
-void show_usage(const Model& model, const Usage& usage) {
+void show_usage(const ChatResponse& response) {
+  const Usage& usage = response.usage;
   if (!usage.known) return show_part("usage", "unknown");
   show_part("usage", fmt::format("{} tokens in, {} out", usage.input_tokens, usage.output_tokens));
-  const Result<Facts> known = facts(model);
-  const std::optional<double> cost = known ? estimate_cost(*known, usage) : std::nullopt;
+  const std::optional<double>& cost = response.cost_usd;
   show_part("cost", cost ? fmt::format("about {:.6f} USD", *cost) : "unknown");
 }
 
 /// Streams an answer of the model, or of its base; false where none came.
 bool ask(const Model& model, const Chat& chat) {
-  bool base_answers = false;
   CallContext context;
   context.on_event = [](const StreamEvent& event) {
     if (event.kind == StreamEvent::Kind::text) fmt::print("{}", event.text);
     return std::fflush(stdout) == 0;
   };
-  context.trace = [&base_answers](const TraceEvent& event) {
+  context.trace = [](const TraceEvent& event) {
     if (event.kind != TraceEvent::Kind::next_arm) return;
-    base_answers = true;
     fmt::print("{}\n  {:<14}", event.error->message, "from its base");
   };
   fmt::print("  {:<14}", "answer");
@@ -114,7 +112,7 @@ bool ask(const Model& model, const Chat& chat) {
        .max_tokens = 100},
       context);
   fmt::print("{}\n", response ? "" : response.error().message);
-  if (response) show_usage(base_answers ? model.base().value_or(model) : model, response->usage);
+  if (response) show_usage(*response);
   return response.has_value();
 }
 

@@ -265,6 +265,8 @@ void Call::finish(ChatResponse response) {
   if (const std::string_view id = request_id(); !id.empty()) response.request_id = id;
   if (response.model.empty()) response.model = plan_.model.id();
   response.attempts = attempts_;
+  if (const Result<Facts> known = facts(plan_.model, plan_.catalog))
+    response.cost_usd = estimate_cost(*known, response.usage);
   result_ = std::move(response);
   state_ = State::done;
 }

@@ -2,17 +2,8 @@
 
 #include "ft.hpp"
 
-#ifdef FINETUNING_SANDBOX
-#include "sandbox/accounts.hpp"
-#endif
-
 #include <fmt/ostream.h>
 
-#include <array>
-#include <charconv>
-#include <fstream>
-#include <istream>
-#include <optional>
 #include <ostream>
 
 namespace ft {
@@ -20,41 +11,14 @@ namespace {
 
 using namespace FineTuning;
 
-Error wrong(std::string message) {
-  return {.kind = ErrorKind::invalid_request, .message = std::move(message)};
-}
-
-/// All that `from` has; empty where it cannot be read to its end.
-std::optional<std::string> read_all(std::istream& from) {
-  std::string text;
-  std::array<char, 4096> piece{};
-  do {
-    from.read(piece.data(), piece.size());
-    text.append(piece.data(), static_cast<std::size_t>(from.gcount()));
-  } while (from);
-  return from.eof() ? std::optional(std::move(text)) : std::nullopt;
-}
-
-Result<RequestFile> read_request_file(const std::string& name, std::istream& standard_input) {
-  std::ifstream file;
-  if (name != "-") file.open(name, std::ios::binary);
-  const std::optional<std::string> text = read_all(name == "-" ? standard_input : file);
-  if (!text) return wrong(fmt::format("The file {} cannot be read; name one that can.", name));
-  return read_request(*text);
-}
-
-std::optional<std::uint32_t> read_count(const std::string& text) {
-  std::uint32_t count = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, count);
-  return error == std::errc() && stop == end && count > 0 ? std::optional(count) : std::nullopt;
-}
-
 /// The request that the file and the options make together; the options win.
 Result<RequestFile> make_request(const Arguments& arguments, std::istream& standard_input) {
   RequestFile file;
   if (arguments.has("--request")) {
-    Result<RequestFile> read = read_request_file(arguments.value("--request"), standard_input);
+    Result<RequestFile> read =
+        read_file(arguments.value("--request"), standard_input).and_then([](std::string&& text) {
+          return read_request(text);
+        });
     if (!read) return read;
     file = *std::move(read);
   }
@@ -156,20 +120,10 @@ int chat(const Arguments& arguments, const Streams& streams) {
 
   const Result<RequestFile> file = make_request(arguments, streams.in);
   if (!file) return report(file.error(), json, streams);
-  const auto talk_to = [&](const Chat& chat) {
+  return with_chat(arguments, streams, [&](const Chat& chat) {
     return arguments.has("--dry-run") ? show_preview(chat, *file, json, streams)
                                       : ask(chat, *file, json, streams);
-  };
-  if (!arguments.has("--sandbox")) return talk_to(Chat());
-#ifdef FINETUNING_SANDBOX
-  const examples::Sandbox sandbox;
-  return talk_to(Chat(ChatOptions{.accounts = examples::accounts_at(sandbox)}));
-#else
-  return report({.kind = ErrorKind::unsupported,
-                 .message = "This ft was built without the sandbox; install cpp-httplib and build "
-                            "it again."},
-                json, streams);
-#endif
+  });
 }
 
 }  // namespace ft

@@ -111,21 +111,4 @@ int run(std::span<const std::string> words, const Streams& streams) {
   }
 }
 
-void print_line(const Json& json, std::ostream& out) {
-  out << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n' << std::flush;
-}
-
-int report(const FineTuning::Error& error, bool json, const Streams& streams) {
-  if (json)
-    fmt::print(streams.out, "{}\n", FineTuning::to_json(error));
-  else
-    fmt::print(streams.err, "ft: {}\n", error.message);
-  return failure;
-}
-
-int misuse(std::string_view command, std::string_view complaint, const Streams& streams) {
-  fmt::print(streams.err, "ft {}: {}\n", command, complaint);
-  return wrong_usage;
-}
-
 }  // namespace ft

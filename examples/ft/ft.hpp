@@ -7,8 +7,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
+#include <functional>
 #include <iosfwd>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,6 +47,16 @@ struct Arguments {
 
 int inspect(const Arguments& arguments, const Streams& streams);
 int chat(const Arguments& arguments, const Streams& streams);
+
+/// Makes a Chat, with --sandbox on a sandbox of its own, and returns the status that `talk` does.
+int with_chat(const Arguments& arguments, const Streams& streams,
+              const std::function<int(const FineTuning::Chat&)>& talk);
+
+/// All that a file has, "-" being the standard input. The error says that it cannot be read.
+FineTuning::Result<std::string> read_file(const std::string& name, std::istream& standard_input);
+
+/// A whole number from 1; empty where the text is none.
+std::optional<std::uint32_t> read_count(const std::string& text);
 
 /// One JSON value on one line, at once. Bytes that are no UTF-8 are replaced.
 void print_line(const Json& json, std::ostream& out);

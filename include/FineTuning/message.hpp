@@ -184,11 +184,14 @@ struct ChatResponse {
   FinishReason finish_reason = FinishReason::other;
   std::string raw_finish_reason{};  ///< As the provider spells it.
   Usage usage{};                    ///< Look at Usage::known before counting with it.
-  std::string model{};              ///< The model that answered, as the provider names it.
-  std::string id{};                 ///< The provider's id of the answer.
-  std::string request_id{};         ///< Quote this to the provider's support.
-  std::string reasoning{};          ///< What the model let see of its thinking.
-  std::string signature{};          ///< Opaque; some providers want it back with the text.
+  /// What the answer cost in USD by the prices that are known of its model; empty where one that it
+  /// takes is not. With that of other calls that were made on the way, as a classifier's.
+  std::optional<double> cost_usd{};
+  std::string model{};       ///< The model that answered, as the provider names it.
+  std::string id{};          ///< The provider's id of the answer.
+  std::string request_id{};  ///< Quote this to the provider's support.
+  std::string reasoning{};   ///< What the model let see of its thinking.
+  std::string signature{};   ///< Opaque; some providers want it back with the text.
   std::vector<Citation> citations{};
   std::chrono::milliseconds latency{};  ///< From the call to its end, all attempts included.
   int attempts = 0;                     ///< How many times the request was sent.

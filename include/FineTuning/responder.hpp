@@ -37,14 +37,17 @@ struct TraceEvent {
     sending,   ///< An attempt begins.
     waiting,   ///< An attempt failed with `error`; the next one comes after `wait`.
     next_arm,  ///< A fallback asks the next one; `error` is what the last one said.
+    chosen,    ///< A router or a split has chosen `arm`.
   };
   Kind kind = Kind::sending;
   /// As the request names it; in the events of a Chat with its provider in front.
   std::string_view model{};
   std::string_view url{};  ///< Of sending.
+  std::string_view arm{};  ///< Of chosen: its name.
   int attempt = 0;  ///< Of sending: from 1, and 0 for a look-up. Of next_arm: the arm, from 1.
   std::chrono::milliseconds wait{};  ///< Of waiting.
-  const Error* error = nullptr;      ///< Null while sending.
+  /// Null while sending; of chosen: why a classifier could not choose, else null.
+  const Error* error = nullptr;
 };
 
 /// What travels with one call through everything that is nested. Its functions run on the thread

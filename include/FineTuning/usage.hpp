@@ -14,6 +14,17 @@ struct Usage {
   std::uint64_t cached_input_tokens = 0;  ///< Part of input_tokens.
   std::uint64_t reasoning_tokens = 0;     ///< Part of output_tokens.
   bool known = false;
+
+  /// What two calls used together; known where both are.
+  constexpr Usage& operator+=(const Usage& other) noexcept {
+    input_tokens += other.input_tokens;
+    output_tokens += other.output_tokens;
+    total_tokens += other.total_tokens;
+    cached_input_tokens += other.cached_input_tokens;
+    reasoning_tokens += other.reasoning_tokens;
+    known = known && other.known;
+    return *this;
+  }
 };
 
 }  // namespace FineTuning

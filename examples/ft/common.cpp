@@ -1,0 +1,74 @@
+// What the commands of ft share: a Chat to talk through, files, numbers, and how things are told.
+
+#include "ft.hpp"
+
+#ifdef FINETUNING_SANDBOX
+#include "sandbox/accounts.hpp"
+#endif
+
+#include <fmt/ostream.h>
+
+#include <array>
+#include <charconv>
+#include <fstream>
+#include <istream>
+#include <ostream>
+
+namespace ft {
+
+using namespace FineTuning;
+
+int with_chat(const Arguments& arguments, [[maybe_unused]] const Streams& streams,
+              const std::function<int(const Chat&)>& talk) {
+  if (!arguments.has("--sandbox")) return talk(Chat());
+#ifdef FINETUNING_SANDBOX
+  const examples::Sandbox sandbox;
+  return talk(Chat(ChatOptions{.accounts = examples::accounts_at(sandbox)}));
+#else
+  return report({.kind = ErrorKind::unsupported,
+                 .message = "This ft was built without the sandbox; install cpp-httplib and build "
+                            "it again."},
+                arguments.has("--json"), streams);
+#endif
+}
+
+Result<std::string> read_file(const std::string& name, std::istream& standard_input) {
+  std::ifstream file;
+  if (name != "-") file.open(name, std::ios::binary);
+  std::istream& from = name == "-" ? standard_input : file;
+  std::string text;
+  std::array<char, 4096> piece{};
+  do {
+    from.read(piece.data(), piece.size());
+    text.append(piece.data(), static_cast<std::size_t>(from.gcount()));
+  } while (from);
+  if (from.eof()) return text;
+  return Error{.kind = ErrorKind::invalid_request,
+               .message = fmt::format("The file {} cannot be read; name one that can.", name)};
+}
+
+std::optional<std::uint32_t> read_count(const std::string& text) {
+  std::uint32_t count = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, count);
+  return error == std::errc() && stop == end && count > 0 ? std::optional(count) : std::nullopt;
+}
+
+void print_line(const Json& json, std::ostream& out) {
+  out << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n' << std::flush;
+}
+
+int report(const FineTuning::Error& error, bool json, const Streams& streams) {
+  if (json)
+    fmt::print(streams.out, "{}\n", FineTuning::to_json(error));
+  else
+    fmt::print(streams.err, "ft: {}\n", error.message);
+  return failure;
+}
+
+int misuse(std::string_view command, std::string_view complaint, const Streams& streams) {
+  fmt::print(streams.err, "ft {}: {}\n", command, complaint);
+  return wrong_usage;
+}
+
+}  // namespace ft
