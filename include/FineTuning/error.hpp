@@ -70,11 +70,11 @@ static_assert(to_string(ErrorKind::other) == "other");
 
 /// A failure. No member holds a key or a token, not even one that the provider repeats.
 struct Error {
-  ErrorKind kind = ErrorKind::other;
-  std::string message{};     ///< A whole sentence: what happened and what to do about it.
-  int http_status = 0;       ///< 0 when no answer arrived.
-  std::string code{};        ///< The exact name: the provider's, or an IdError's.
-  std::string request_id{};  ///< Quote this to the provider's support.
+  ErrorKind kind = ErrorKind::other;  ///< What to act on.
+  std::string message{};              ///< A whole sentence: what happened and what to do about it.
+  int http_status = 0;                ///< 0 when no answer arrived.
+  std::string code{};                 ///< The exact name: the provider's, or an IdError's.
+  std::string request_id{};           ///< Quote this to the provider's support.
   /// How long the provider asks to wait, where it says so.
   std::optional<std::chrono::milliseconds> retry_after{};
   std::string partial{};  ///< The text that had arrived when a stream failed.
