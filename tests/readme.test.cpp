@@ -58,29 +58,3 @@ TEST_CASE("every numbered example is short", "[readme]") {
   }
   CHECK(examples >= 9);
 }
-
-TEST_CASE("the rooms are written down once, with files that exist", "[readme]") {
-  const std::string architecture = read(root / "src/README.md");
-  const std::size_t table = architecture.find("| room | it knows |");
-  REQUIRE(table != std::string::npos);
-  CHECK(read(root / ".github/CONTRIBUTING.md").find("| room |") == std::string::npos);
-
-  const auto exists = [](const std::string& name) {  // "call.*" is call.hpp or call.cpp
-    const std::string path = name.substr(0, name.find('*'));
-    for (const char* folder : {"include/FineTuning", "src"})
-      for (const char* rest : {"", "hpp", "cpp"})
-        if (std::filesystem::exists(root / folder / (path + rest))) return true;
-    return false;
-  };
-  std::istringstream lines(architecture.substr(table));
-  int files = 0;
-  for (std::string line; std::getline(lines, line) && line.starts_with('|');) {
-    std::istringstream cell(line.substr(line.rfind('|', line.size() - 2)));
-    for (std::string text, name; std::getline(cell, text, '`') && std::getline(cell, name, '`');) {
-      INFO(name);
-      CHECK(exists(name));
-      ++files;
-    }
-  }
-  CHECK(files > 20);
-}
