@@ -245,9 +245,10 @@ bool is_for_patterns(const std::string& header) {
     return !has(header,
                 "^<(cstdio|cstdlib|filesystem|fstream|iostream|istream|ostream|stdio|"
                 "stdlib|syncstream)");
-  return header == "<fmt/format.h>" || is_of_room(header, "result") || is_of_room(header, "id") ||
-         is_of_room(header, "facts") || is_of_room(header, "shapes") ||
-         is_of_room(header, "patterns");
+  return header == "<fmt/format.h>" || header == "\"retry.hpp\"" ||  // how long one may wait
+         header == "\"json_text.hpp\"" ||                            // what is UTF-8
+         is_of_room(header, "result") || is_of_room(header, "id") || is_of_room(header, "facts") ||
+         is_of_room(header, "shapes") || is_of_room(header, "patterns");
 }
 
 bool is_no_pattern(const Source& source) {
