@@ -12,6 +12,9 @@
 /// is known of it, and FineTuning::Chat asks it. A Chat and all that is made of Chats are each a
 /// FineTuning::Responder, so they nest. What can fail returns a FineTuning::Result.
 
+/// @namespace FineTuning
+/// Names and facts of models, a client for all providers, and patterns over anything that answers.
+
 #include <FineTuning/capability.hpp>
 #include <FineTuning/catalog.hpp>
 #include <FineTuning/chat.hpp>
@@ -27,6 +30,3 @@
 #include <FineTuning/result.hpp>
 #include <FineTuning/usage.hpp>
 #include <FineTuning/version.hpp>
-
-/// Names and facts of models, a client for all providers, and patterns over anything that answers.
-namespace FineTuning {}
