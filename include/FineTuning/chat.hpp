@@ -117,7 +117,4 @@ class FINETUNING_EXPORT Chat {
 [[nodiscard]] FINETUNING_EXPORT Result<ChatRequest> build_rag_options(
     std::vector<Document> documents, ChatRequest request, const Provider& provider);
 
-/// {"error":{"kind":"rate_limited","message":..,"http_status":429,..}}
-[[nodiscard]] FINETUNING_EXPORT std::string to_json(const Error& error);
-
 }  // namespace FineTuning

@@ -2,6 +2,8 @@
 
 // What can go wrong, as a value: the kinds a caller can act on, and what the provider said.
 
+#include <FineTuning/export.hpp>
+
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -85,5 +87,8 @@ struct Error {
   int attempts = 0;             ///< How many times the request was sent.
   std::vector<Error> causes{};  ///< What the earlier arms of a fallback said, oldest first.
 };
+
+/// {"error":{"kind":"rate_limited","message":..,"http_status":429,..}}, with its causes.
+[[nodiscard]] FINETUNING_EXPORT std::string to_json(const Error& error);
 
 }  // namespace FineTuning
