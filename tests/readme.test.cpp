@@ -22,13 +22,24 @@ std::string read(const std::filesystem::path& path) {
 
 const std::filesystem::path root = FINETUNING_SOURCE_DIR;
 
-/// What stands in the first block of that language.
-std::string first_block(const std::string& text, const std::string& language) {
+/// What stands in the blocks of that language.
+std::vector<std::string> blocks(const std::string& text, const std::string& language) {
   const std::string fence = "```" + language + "\n";
-  const std::size_t from = text.find(fence);
-  if (from == std::string::npos) return {};
-  const std::size_t begin = from + fence.size();
-  return text.substr(begin, text.find("```", begin) - begin);
+  std::vector<std::string> found;
+  for (std::size_t at = text.find(fence); at != std::string::npos; at = text.find(fence, at)) {
+    at += fence.size();
+    found.push_back(text.substr(at, text.find("```", at) - at));
+  }
+  return found;
+}
+
+/// The same lines as they stand in a function.
+std::string indented(const std::string& block) {
+  std::istringstream lines(block);
+  std::string text;
+  for (std::string line; std::getline(lines, line);)
+    text += (line.empty() ? "" : "  " + line) + "\n";
+  return text;
 }
 
 /// Where the links of a text lead, but for those to the web and within the text.
@@ -109,7 +120,7 @@ TEST_CASE("every code block of the guide has an example", "[readme]") {
 }
 
 TEST_CASE("the README's first commands are two, and both exist", "[readme]") {
-  std::istringstream block(first_block(read(root / "README.md"), "sh"));
+  std::istringstream block(blocks(read(root / "README.md"), "sh").at(0));
   int commands = 0;
   for (std::string shell, script; block >> shell >> script; ++commands) {
     CHECK(shell == "sh");
@@ -118,10 +129,12 @@ TEST_CASE("the README's first commands are two, and both exist", "[readme]") {
   CHECK(commands == 2);
 }
 
-TEST_CASE("the README's program is an example, which the build compiles", "[readme]") {
-  const std::string program = first_block(read(root / "README.md"), "cpp");
-  REQUIRE_FALSE(program.empty());
-  CHECK(read(root / "examples/03_ask.cpp").find(program) != std::string::npos);
+TEST_CASE("the README's programs are examples, which the build compiles", "[readme]") {
+  const auto programs = blocks(read(root / "README.md"), "cpp");
+  REQUIRE(programs.size() == 2);
+  CHECK(read(root / "examples/03_ask.cpp").find(programs[0]) != std::string::npos);
+  CHECK(read(root / "examples/20_in_production.cpp").find(indented(programs[1])) !=
+        std::string::npos);
 }
 
 TEST_CASE("every numbered example is short", "[readme]") {
