@@ -103,7 +103,7 @@ struct ModelRow {
   Capabilities capabilities{};                    ///< Its own; its fine-tunes have the same.
   Prices prices{};                                ///< Of calls of the model itself.
   Prices fine_tuned_prices{};                     ///< Of calls of its fine-tunes.
-  std::optional<double> training_usd_per_mtok{};  ///< Of tuning it, a million trained tokens.
+  std::optional<double> training_usd_per_mtok{};  ///< USD per million trained tokens.
   std::string_view retired_on{};                  ///< The day it stops.
   std::string_view fine_tuned_retired_on{};       ///< Where its fine-tunes stop on another day.
   std::string_view deprecated_on{};               ///< The day its end was announced.

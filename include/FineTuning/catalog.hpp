@@ -51,7 +51,7 @@ struct Facts {
   std::optional<double> output_usd_per_mtok{};        ///< Of the answer.
   Prices base_prices{};                               ///< Of the row's base model.
   Prices fine_tuned_prices{};                         ///< Of its fine-tunes.
-  std::optional<double> training_usd_per_mtok{};      ///< Of tuning the row's base model.
+  std::optional<double> training_usd_per_mtok{};      ///< USD per million trained tokens.
   std::string_view deprecated_on{};                   ///< The day its end was announced.
   std::string_view retired_on{};                      ///< The day it stops.
   std::string_view replacement{};  ///< The model that its provider names in its place.
