@@ -249,7 +249,7 @@ bool is_for_patterns(const std::string& header) {
   const Texts others{"<FineTuning/export.hpp>", "<fmt/format.h>",
                      "\"json_text.hpp\"",  // what is UTF-8
                      "\"retry.hpp\""};     // how long one may wait
-  const Texts rooms{"result", "id", "facts", "shapes", "statistics", "patterns"};
+  const Texts rooms{"result", "id", "facts", "shapes", "figures", "patterns"};
   return has_one_of(others, header) ||
          std::any_of(rooms.begin(), rooms.end(),
                      [&](const std::string& room) { return is_of_room(header, room); });
@@ -263,7 +263,7 @@ bool is_no_pattern(const Source& source) {
 
 /// What patterns have counted, and how it is written.
 bool is_for_reports(const std::string& header) {
-  const Texts rooms{"result", "id", "facts", "shapes", "statistics", "patterns", "reports"};
+  const Texts rooms{"result", "id", "facts", "shapes", "figures", "patterns", "reports"};
   return is_for_pure_functions(header) || header == "<fmt/format.h>" ||
          header == "<nlohmann/json.hpp>" || has(header, "^\"(\\.\\./)?json_\\w+\\.hpp\"$") ||
          std::any_of(rooms.begin(), rooms.end(),
@@ -382,7 +382,7 @@ TEST_CASE("dialects know no curl, clock, thread or environment", "[walls]") {
 TEST_CASE("patterns know neither JSON nor curl nor files", "[walls]") {
   CHECK(offenders(read_library(), [](const File& file) {
           const Texts rooms = rooms_of(file.path, all_rooms);
-          return (rooms == Texts{"patterns"} || rooms == Texts{"statistics"}) &&
+          return (rooms == Texts{"patterns"} || rooms == Texts{"figures"}) &&
                  is_no_pattern(file.source);
         }) == Texts{});
 }
