@@ -91,6 +91,11 @@ TEST_CASE("every numbered example works against the sandbox", "[demo]") {
       {"07_fall_back", failing, 0, "\ngpt-4o-mini-2024-07-18 says: Clause 4"},
       {"08_handle_errors", failing, 1, "for support: req_"},
       {"09_bring_a_provider", "", 0, "Clause 4 applies"},
+      {"19_find_the_fault", "", 0, "base model     gpt-4-0613"},
+      {"19_find_the_fault", "openai:ft:invalid", 1, "invalid_format: The model id"},
+      {"19_find_the_fault", "openai:gpt-4", 1, "not_fine_tuned: The model"},
+      {"19_find_the_fault", "nobody-knows-this", 1, "unknown_provider: The model"},
+      {"20_in_production", "", 0, "openai:gpt-4o-mini: 1 of 1 calls succeeded\nClause 4"},
   };
   for (const auto& [program, words, status, says] : cases) {
     CAPTURE(program, words);

@@ -73,6 +73,7 @@ constexpr bool recognizes(std::string_view text) {
 
 }  // namespace azure_facts
 
+/// Azure OpenAI: its ids are read, and nothing is asked of it.
 inline constexpr Provider azure{
     .name = "azure",
     .title = "Azure OpenAI",

@@ -72,6 +72,7 @@ inline Result<std::string> chat_path(const ModelId& id, const Place&, bool strea
 
 }  // namespace google_facts
 
+/// The Gemini API. Names of Vertex AI under this prefix go to providers::vertex.
 inline constexpr Provider google{
     .name = "google",
     .title = "Google (Gemini API)",

@@ -151,6 +151,7 @@ inline Result<std::string> lookup_path(const ModelId& id, const Place&) {
 
 }  // namespace vertex_facts
 
+/// Vertex AI: Account::access_token, or GOOGLE_ACCESS_TOKEN, says who asks.
 inline constexpr Provider vertex{
     .name = "vertex",
     .title = "Vertex AI",
