@@ -422,35 +422,62 @@ TEST_CASE("one that rests is the last resort where those that do not have failed
   CHECK(arms.asks(fallback) == "ba");
 }
 
-TEST_CASE("an answer ends a rest, unless its call began before it", "[fallback]") {
-  Arms arms({busy});
+TEST_CASE("an answer ends a rest", "[fallback]") {
+  Arms arms({Error{.kind = ErrorKind::rate_limited, .retry_after = milliseconds(60000)}, busy});
   const Fallback fallback = arms.fallback();
-  CHECK(arms.asks(fallback) == "a");
-  arms.errors = {std::nullopt};
-  CHECK(arms.asks(fallback) == "a");  // ends the rest, so the arm stands first again
+  CHECK(arms.asks(fallback) == "ab");
+  arms.errors[1] = std::nullopt;
+  CHECK(arms.asks(fallback) == "b");
+  arms.errors[1] = busy;
+  CHECK(arms.asks(fallback) == "ba");  // b did not rest, so a is there as the last resort
+}
 
-  Time now{};
-  bool is_nested = false;
-  std::string asked;
-  std::optional<Fallback> nested;
-  const Responder first = [&](const ChatRequest&, CallContext& context) -> Result<ChatResponse> {
-    asked += 'a';
-    if (is_nested) return busy;
-    is_nested = true;
-    now += milliseconds(1);
-    CHECK((*nested)({}, context));  // while this call is under way, another one fails
-    return ChatResponse{};
+TEST_CASE("an answer ends no rest that began after its call, and no retirement", "[fallback]") {
+  struct Case {
+    Error error;
+    milliseconds later;
   };
-  const Responder second = [&](const ChatRequest&, CallContext&) -> Result<ChatResponse> {
-    asked += 'b';
-    return ChatResponse{};
+  // The second call is made, and fails, while the first one is under way.
+  for (const auto& [error, later] : {Case{busy, milliseconds(1)}, Case{retired, milliseconds(0)}}) {
+    INFO(error.message);
+    Time now{};
+    std::optional<Fallback> fallback;
+    std::string asked;
+    const Responder first = [&](const ChatRequest&, CallContext& context) -> Result<ChatResponse> {
+      asked += 'a';
+      if (asked.size() > 1) return error;
+      now += later;
+      CHECK((*fallback)({}, context));
+      return ChatResponse{};
+    };
+    const Responder second = [&](const ChatRequest&, CallContext&) -> Result<ChatResponse> {
+      asked += 'b';
+      return ChatResponse{};
+    };
+    fallback.emplace(std::vector<Responder>{first, second},
+                     FallbackOptions{.clock = [&] { return now; }});
+    CallContext context;
+    CHECK((*fallback)({}, context));
+    CHECK((*fallback)({}, context));
+    CHECK(asked == "aabb");
+  }
+}
+
+TEST_CASE("an arm that is retired while a call to it is under way stays so", "[fallback]") {
+  std::optional<Fallback> fallback;
+  int calls = 0;
+  const Responder arm = [&](const ChatRequest&, CallContext& context) -> Result<ChatResponse> {
+    if (++calls > 1) return retired;
+    CHECK_FALSE((*fallback)({}, context));
+    return busy;
   };
-  nested.emplace(std::vector<Responder>{first, second},
-                 FallbackOptions{.clock = [&] { return now; }});
+  fallback.emplace(std::vector<Responder>{arm});
   CallContext context;
-  CHECK((*nested)({}, context));
-  CHECK((*nested)({}, context));
-  CHECK(asked == "aabb");
+  CHECK((*fallback)({}, context).error().message == "busy");
+  const Error error = (*fallback)({}, context).error();
+  CHECK(calls == 2);
+  CHECK(error.kind == ErrorKind::model_retired);
+  CHECK(messages(error.causes) == std::vector<std::string>{"retired"});
 }
 
 TEST_CASE("a retired model is never asked again", "[fallback]") {
@@ -571,6 +598,14 @@ TEST_CASE("what an arm said that is passed over is among the causes, without its
   CHECK(last.message == "again");
   CHECK(messages(last.causes) == std::vector<std::string>{"busy", "odd"});
   CHECK(traced == std::vector<std::string>{"3 broken", "3 busy", "1 odd"});
+
+  // Each is told of once.
+  arms.errors = {broken, Error{.message = "odd"}, std::nullopt};
+  arms.now += milliseconds(5000);
+  CHECK(arms.asks(fallback) == "abc");
+  traced.clear();
+  CHECK(fallback({}, context));
+  CHECK(traced == std::vector<std::string>{"2 broken", "3 odd"});
 }
 
 TEST_CASE("an exception of an arm leaves what is remembered as it was", "[fallback]") {

@@ -97,7 +97,7 @@ using Dice = std::mt19937;
 
 std::string random_text(Dice& dice) {
   std::string text(dice() % 9, ' ');
-  for (char& c : text) c = static_cast<char>(dice() % 256);
+  for (char& c : text) c = static_cast<char>('a' + dice() % 26);
   return text;
 }
 
