@@ -28,5 +28,7 @@
 #include <FineTuning/providers.hpp>
 #include <FineTuning/responder.hpp>
 #include <FineTuning/result.hpp>
+#include <FineTuning/router.hpp>
+#include <FineTuning/split.hpp>
 #include <FineTuning/usage.hpp>
 #include <FineTuning/version.hpp>
