@@ -20,5 +20,6 @@
 #include <FineTuning/providers.hpp>
 #include <FineTuning/responder.hpp>
 #include <FineTuning/result.hpp>
+#include <FineTuning/statistics.hpp>
 #include <FineTuning/usage.hpp>
 #include <FineTuning/version.hpp>
