@@ -10,6 +10,7 @@
 #include <FineTuning/capability.hpp>
 #include <FineTuning/catalog.hpp>
 #include <FineTuning/chat.hpp>
+#include <FineTuning/compare.hpp>
 #include <FineTuning/error.hpp>
 #include <FineTuning/fallback.hpp>
 #include <FineTuning/http.hpp>
