@@ -134,7 +134,7 @@ TEST_CASE("where one side fails, the answer of the other is there", "[compare]")
   }
 }
 
-TEST_CASE("an empty responder is an error like another", "[compare]") {
+TEST_CASE("a side that is empty is an error, and the other answers", "[compare]") {
   const Comparison both = compare_models("", Responder{}, answers({}));
   REQUIRE_FALSE(both.a.result);
   CHECK(both.a.result.error().kind == ErrorKind::invalid_request);
