@@ -5,12 +5,12 @@
 #include "curl_transport.hpp"
 #include "rag.hpp"
 #include "sentences.hpp"
+#include "wait.hpp"
 
 #include <FineTuning/chat.hpp>
 
 #include <fmt/format.h>
 
-#include <condition_variable>
 #include <cstdlib>
 #include <exception>
 #include <mutex>
@@ -54,15 +54,6 @@ Account completed(Account account, const Provider& provider) {
 double roll_dice() {
   static thread_local std::minstd_rand generator{std::random_device{}()};
   return std::uniform_real_distribution<double>(0, 1)(generator);
-}
-
-/// False where the stop came first.
-bool wait_for(milliseconds duration, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never_notified;
-  std::unique_lock lock(mutex);
-  never_notified.wait_for(lock, stop, duration, [] { return false; });
-  return !stop.stop_requested();
 }
 
 /// Feeds a call with what an exchange brings. What the caller's functions throw is held until the

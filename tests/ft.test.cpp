@@ -2,12 +2,12 @@
 
 #include "support/catch.hpp"
 #include "support/environment.hpp"
+#include "support/folder.hpp"
+#include "support/ft_terminal.hpp"
 #include "support/program.hpp"
 
 #include <ft/ft.hpp>
 
-#include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <streambuf>
 #include <string>
@@ -17,32 +17,14 @@
 using namespace FineTuning;
 using ft::Json;
 using test::Environment;
+using test::Folder;
+using test::is_sentence;
+using test::Ran;
 
 namespace {
 
-struct Ran {
-  int status = 0;
-  std::string out, err;
-
-  [[nodiscard]] std::vector<Json> lines() const {
-    std::vector<Json> lines;
-    std::istringstream text(out);
-    for (std::string line; std::getline(text, line);) lines.push_back(Json::parse(line));
-    return lines;
-  }
-};
-
 Ran run(const std::vector<std::string>& words, const std::string& input = "") {
-  std::istringstream in(input);
-  std::ostringstream out;
-  std::ostringstream err;
-  const int status = ft::run(words, {in, out, err});
-  return {status, out.str(), err.str()};
-}
-
-/// One sentence of ft's on one line.
-bool is_sentence(std::string_view text) {
-  return text.starts_with("ft: ") && text.ends_with(".\n") && text.find('\n') == text.size() - 1;
+  return test::run_ft(words, input);
 }
 
 std::vector<std::string> keys_of(const Json& object) {
@@ -62,28 +44,6 @@ std::string body_with(std::string_view change) {
 std::string text_of(const Message& message) {
   return message.parts.empty() ? "" : std::get<std::string>(message.parts.front());
 }
-
-/// A folder that is gone with the test.
-class Folder {
- public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "ft-test-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("No folder for a test.");
-    path_ = name;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path_); }
-
-  [[nodiscard]] std::string path() const { return path_.string(); }
-  [[nodiscard]] std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return (path_ / name).string();
-  }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// Takes nothing, as a full disk.
 class Full : public std::streambuf {};

@@ -58,6 +58,12 @@ void print_line(const Json& json, std::ostream& out) {
   out << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n' << std::flush;
 }
 
+void show_progress(std::size_t done, std::size_t of, const Streams& streams) {
+  if (!streams.err_is_terminal) return;
+  fmt::print(streams.err, "\r{} of {}{}", done, of, done == of ? "\n" : "");
+  streams.err.flush();
+}
+
 int report(const FineTuning::Error& error, bool json, const Streams& streams) {
   if (json)
     fmt::print(streams.out, "{}\n", FineTuning::to_json(error));

@@ -19,6 +19,8 @@ constexpr std::string_view usage = R"(ft looks at fine-tuned models and talks to
   ft inspect [--provider NAME] [--json] ID|SPEC...     "-" reads them from standard input, one a line
   ft chat --model SPEC [--stream] [--json] [--system TEXT] [--max-tokens N] [--dry-run] [--sandbox] PROMPT
   ft chat --request FILE [...]                         the body of an OpenAI chat completion; "-" reads it
+  ft compare --a SPEC --b SPEC [--file FILE] [--seed N] [--parallel N] [--confidence 0.95] [--json] [--sandbox] PROMPT...
+                                                       FILE: a prompt a line; in one named .jsonl a request, as above
 
 A SPEC is a provider, a colon and a model id, as in openai:ft:gpt-4o-mini-2024-07-18:acme::abc123.
 Keys come from the environment (OPENAI_API_KEY, GEMINI_API_KEY, COHERE_API_KEY, ...); --sandbox needs none.
@@ -34,6 +36,10 @@ constexpr std::array chat_options{Option{"--model", true},  Option{"--request", 
                                   Option{"--system", true}, Option{"--max-tokens", true},
                                   Option{"--stream"},       Option{"--json"},
                                   Option{"--dry-run"},      Option{"--sandbox"}};
+constexpr std::array compare_options{Option{"--a", true},        Option{"--b", true},
+                                     Option{"--file", true},     Option{"--seed", true},
+                                     Option{"--parallel", true}, Option{"--confidence", true},
+                                     Option{"--json"},           Option{"--sandbox"}};
 
 struct Command {
   std::string_view name;
@@ -41,7 +47,8 @@ struct Command {
   int (*run)(const Arguments&, const Streams&);
 };
 constexpr std::array commands{Command{"inspect", inspect_options, inspect},
-                              Command{"chat", chat_options, chat}};
+                              Command{"chat", chat_options, chat},
+                              Command{"compare", compare_options, compare}};
 
 bool asks_for_help(std::string_view word) { return word == "--help" || word == "-h"; }
 

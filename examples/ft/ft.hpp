@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
@@ -28,6 +29,7 @@ struct Streams {
   std::istream& in;
   std::ostream& out;
   std::ostream& err;
+  bool err_is_terminal = false;  ///< Progress is shown there only.
 };
 
 /// The program: takes the words behind its name and returns the exit status.
@@ -47,6 +49,7 @@ struct Arguments {
 
 int inspect(const Arguments& arguments, const Streams& streams);
 int chat(const Arguments& arguments, const Streams& streams);
+int compare(const Arguments& arguments, const Streams& streams);
 
 /// Makes a Chat, with --sandbox on a sandbox of its own, and returns the status that `talk` does.
 int with_chat(const Arguments& arguments, const Streams& streams,
@@ -60,6 +63,9 @@ std::optional<std::uint32_t> read_count(const std::string& text);
 
 /// One JSON value on one line, at once. Bytes that are no UTF-8 are replaced.
 void print_line(const Json& json, std::ostream& out);
+
+/// Shows how much is done, on one line of a terminal that is written over.
+void show_progress(std::size_t done, std::size_t of, const Streams& streams);
 
 /// Tells an error where the user looks for it: as JSON on `out`, else as a sentence on `err`.
 int report(const FineTuning::Error& error, bool json, const Streams& streams);

@@ -18,6 +18,7 @@
 #include <FineTuning/capability.hpp>
 #include <FineTuning/catalog.hpp>
 #include <FineTuning/chat.hpp>
+#include <FineTuning/compare.hpp>
 #include <FineTuning/error.hpp>
 #include <FineTuning/fallback.hpp>
 #include <FineTuning/http.hpp>
@@ -30,5 +31,6 @@
 #include <FineTuning/result.hpp>
 #include <FineTuning/router.hpp>
 #include <FineTuning/split.hpp>
+#include <FineTuning/statistics.hpp>
 #include <FineTuning/usage.hpp>
 #include <FineTuning/version.hpp>

@@ -1,0 +1,135 @@
+#pragma once
+
+// Two models beside each other: what both answer, and by how much the answers differ.
+
+#include <FineTuning/export.hpp>
+#include <FineTuning/responder.hpp>
+#include <FineTuning/statistics.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace FineTuning {
+
+/// What is measured of an answer, or the difference of two. What is not known is empty, never zero.
+struct Measures {
+  std::optional<double> length{};        ///< Of the text, in Unicode code points.
+  std::optional<double> latency_ms{};    ///< From the question to the end of the answer.
+  std::optional<double> total_tokens{};  ///< Usage::total_tokens.
+  std::optional<double> cost_usd{};      ///< ChatResponse::cost_usd.
+  std::optional<double> score{};         ///< What CompareOptions::score says.
+};
+
+/// One of the Measures.
+using Measure = std::optional<double> Measures::*;
+
+/// A measure and its name, as it is written in JSON.
+struct NamedMeasure {
+  std::string_view name;  ///< As the member is called.
+  Measure measure;        ///< The member.
+};
+
+/// All measures, for going through them.
+inline constexpr std::array all_measures{
+    NamedMeasure{"length", &Measures::length}, NamedMeasure{"latency_ms", &Measures::latency_ms},
+    NamedMeasure{"total_tokens", &Measures::total_tokens},
+    NamedMeasure{"cost_usd", &Measures::cost_usd}, NamedMeasure{"score", &Measures::score}};
+
+/// How two models are compared.
+struct CompareOptions {
+  std::size_t parallel = 4;  ///< Requests at once at most, each of them asked of both.
+  std::uint64_t seed = 0;    ///< Of the order; see compare_models().
+  /// How good an answer is, by any scale; empty where that cannot be said. Called on several
+  /// threads at once. What it throws reaches the caller.
+  std::function<std::optional<double>(const ChatRequest&, const ChatResponse&)> score{};
+  /// Hears, one call at a time, how many requests of how many have been asked of both.
+  std::function<void(std::size_t asked, std::size_t of)> on_progress{};
+  std::stop_token stop{};  ///< Starts nothing more, and cancels what is under way.
+  /// What latency is measured with. Called on several threads at once.
+  std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
+};
+
+/// What one of the two made of a request.
+struct ComparedAnswer {
+  Result<ChatResponse> result;  ///< The answer, or the error: nothing is lost.
+  Measures measures{};          ///< Of the answer; all unknown where there is none.
+  bool asked = false;           ///< False where a stop came first; the error then says so.
+};
+
+/// One request, asked of both.
+struct Comparison {
+  ComparedAnswer a;       ///< Of the first.
+  ComparedAnswer b;       ///< Of the second.
+  Measures difference{};  ///< Of a less that of b; unknown where either is.
+};
+
+/// By how much two models differ in one measure over many requests.
+struct PairedDifference {
+  std::size_t pairs = 0;           ///< Requests that count: those of which both sides are known.
+  std::size_t left_out = 0;        ///< All others.
+  std::optional<double> mean_a{};  ///< Over the pairs that count.
+  std::optional<double> mean_b{};  ///< Over the same pairs.
+  std::optional<double> mean{};    ///< Of a less b.
+  std::optional<Interval> interval{};  ///< Of that mean difference; from two pairs on.
+};
+
+/// The paired difference of one measure. The interval is mean_interval() of the differences: it
+/// supposes that the requests are a sample of those that the models are meant for.
+[[nodiscard]] FINETUNING_EXPORT PairedDifference paired_difference(
+    std::span<const Comparison> comparisons, Measure measure, double confidence = 0.95);
+
+/// Many requests, asked of both.
+struct ComparisonReport {
+  std::vector<Comparison> comparisons{};  ///< In the order of the requests.
+  std::uint64_t seed = 0;                 ///< CompareOptions::seed.
+  std::size_t failures_a = 0;             ///< Where the first was asked and gave an error.
+  std::size_t failures_b = 0;             ///< Where the second did.
+  std::size_t not_asked = 0;  ///< Requests that a stop left unasked of one side or both.
+};
+
+/// Asks both at once, on a thread each, and returns when both have ended. Latency is measured here,
+/// around the whole responder, with all that a router or a fallback does on the way. Nothing is
+/// streamed. Both responders are called with `request` as it is: give each its model by
+/// with_model(). What a responder throws reaches the caller once both have ended. May be called
+/// from several threads at once where the responders may.
+[[nodiscard]] FINETUNING_EXPORT Comparison compare_models(const ChatRequest& request,
+                                                          const Responder& a, const Responder& b,
+                                                          const CompareOptions& options = {});
+
+/// The same for one prompt.
+[[nodiscard]] inline Comparison compare_models(std::string prompt, const Responder& a,
+                                               const Responder& b,
+                                               const CompareOptions& options = {}) {
+  return compare_models(ChatRequest{.messages = {Message::user(std::move(prompt))}}, a, b, options);
+}
+
+/// The same for many requests, some of them in parallel. Two orders are drawn by the seed, the same
+/// on every machine: that of the requests, so that a service that gets slower as time goes on does
+/// not weigh on the last of a sorted list; and of every request the side that starts first, so that
+/// neither always finds what the other has warmed up. Where a side is refused for a rate limit or
+/// an overload, nothing is started until the wait is over that it asks for (two minutes at most),
+/// and that side is asked again, five times at most.
+[[nodiscard]] FINETUNING_EXPORT ComparisonReport
+compare_models(std::span<const ChatRequest> requests, const Responder& a, const Responder& b,
+               const CompareOptions& options = {});
+
+/// {"a":{"content":..,"model":..,"length":..,..},"b":{"error":{..}},"difference":{"length":null,..}}
+[[nodiscard]] FINETUNING_EXPORT std::string to_json(const Comparison& comparison);
+
+/// {"requests":..,"seed":..,"confidence":..,"failures":{"a":..,"b":..},"not_asked":..,
+/// "differences":{"length":{"pairs":..,"left_out":..,"mean_a":..,"mean_b":..,"mean":..,"low":..,
+/// "high":..},..},"comparisons":[..]}, the last as to_json() of a Comparison; null is unknown.
+[[nodiscard]] FINETUNING_EXPORT std::string to_json(const ComparisonReport& report,
+                                                    double confidence = 0.95);
+
+}  // namespace FineTuning

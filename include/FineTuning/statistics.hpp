@@ -1,0 +1,45 @@
+#pragma once
+
+// How far measured figures can be trusted: confidence intervals of a proportion and of a mean, and
+// the quantiles that they are made of.
+
+#include <FineTuning/export.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace FineTuning {
+
+/// A range that holds what was estimated, in as many of all samples as the confidence says.
+struct Interval {
+  double low = 0;   ///< Its lower end.
+  double high = 0;  ///< Its upper end.
+};
+
+/// Wilson's score interval of a proportion, within [0, 1]: what share of all trials succeeds, where
+/// `successes` of `trials` did. Empty without trials, with more successes than trials, and with a
+/// confidence that is not between 0 and 1. E. B. Wilson, J. Am. Stat. Assoc. 22 (1927) 209-212.
+[[nodiscard]] FINETUNING_EXPORT std::optional<Interval> wilson_interval(std::uint64_t successes,
+                                                                        std::uint64_t trials,
+                                                                        double confidence = 0.95);
+
+/// The arithmetic mean. Empty where there is no value, or it is not finite.
+[[nodiscard]] FINETUNING_EXPORT std::optional<double> mean(std::span<const double> values);
+
+/// Student's t interval of the mean of what the values are a sample of. It supposes that they do
+/// not depend on each other, and that they are spread normally or are many. Empty with fewer than
+/// two values, with one that is not finite, and with a confidence that is not between 0 and 1.
+[[nodiscard]] FINETUNING_EXPORT std::optional<Interval> mean_interval(
+    std::span<const double> values, double confidence = 0.95);
+
+/// The value that a standard normal variable stays below with that probability. Empty for one that
+/// is not between 0 and 1.
+[[nodiscard]] FINETUNING_EXPORT std::optional<double> normal_quantile(double probability);
+
+/// The value that a variable of Student's distribution stays below with that probability. Empty for
+/// one that is not between 0 and 1, and without degrees of freedom.
+[[nodiscard]] FINETUNING_EXPORT std::optional<double> student_t_quantile(
+    double probability, std::uint64_t degrees_of_freedom);
+
+}  // namespace FineTuning
