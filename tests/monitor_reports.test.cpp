@@ -277,15 +277,16 @@ TEST_CASE("figures are written as Prometheus reads them", "[monitor_reports]") {
            R"(finetuning_latency_seconds_count{model="a"} 1)",
            R"(finetuning_latency_seconds_count{model="b"} 0)",
            R"(finetuning_time_to_first_text_seconds{model="a",quantile="0.5"} 0.25)",
-           R"(finetuning_feedback_score_sum{model="a"} 0.75)",
-           R"(finetuning_feedback_score_count{model="a"} 1)",
+           R"(finetuning_scored_requests_total{model="a"} 1)",
+           "# TYPE finetuning_mean_score gauge",
+           R"(finetuning_mean_score{model="a"} 0.75)",
        }) {
     CAPTURE(line);
     CHECK(has_line(text, line));
   }
   for (const char* unknown :
-       {R"(finetuning_cost_usd_total{model="b"})", R"(finetuning_input_tokens_total{model="b"})",
-        R"(finetuning_latency_seconds{model="b")"})
+       {R"(finetuning_cost_usd_total{model="b"})", R"(finetuning_mean_score{model="b"})",
+        R"(finetuning_input_tokens_total{model="b"})", R"(finetuning_latency_seconds{model="b")"})
     CHECK(text.find(unknown) == std::string::npos);
 }
 
@@ -299,13 +300,13 @@ TEST_CASE("what Prometheus reads has one head a family, above its samples", "[mo
       CHECK(std::count(families.begin(), families.end(), families.back()) == 1);
       std::string type;
       REQUIRE(std::getline(lines, type));
-      const bool is_counter = families.back().ends_with("_total");
-      CHECK(type == "# TYPE " + families.back() + (is_counter ? " counter" : " summary"));
+      CHECK(type.starts_with("# TYPE " + families.back() + ' '));
+      CHECK(type.ends_with(" counter") == families.back().ends_with("_total"));
     } else {
       CHECK(line.starts_with(families.back()));
     }
   }
-  CHECK(families.size() == 13);
+  CHECK(families.size() == 14);
 }
 
 TEST_CASE("a model's name cannot break out of its label", "[monitor_reports]") {

@@ -53,9 +53,10 @@ class Exposition {
   std::string_view name_;
 };
 
-/// A counter without further labels. A model of which `value` is empty has no sample.
-struct Counter {
+/// A family with one sample a model. A model of which `value` is empty has none.
+struct Family {
   std::string_view name;
+  std::string_view type;
   std::string_view help;
   std::string (*value)(const Figures&);
 };
@@ -64,23 +65,33 @@ std::string known_tokens(const Figures& figures, std::uint64_t count) {
   return figures.tokens.known ? std::to_string(count) : std::string();
 }
 
-constexpr Counter counters[] = {
-    {"finetuning_input_tokens_total", "Tokens read, with the cached ones.",
+std::string known(const std::optional<double>& value) {
+  return value ? fmt::to_string(*value) : std::string();
+}
+
+constexpr Family families[] = {
+    {"finetuning_input_tokens_total", "counter", "Tokens read, with the cached ones.",
      [](const Figures& f) { return known_tokens(f, f.tokens.input_tokens); }},
-    {"finetuning_cached_input_tokens_total", "Tokens read from a cache.",
+    {"finetuning_cached_input_tokens_total", "counter", "Tokens read from a cache.",
      [](const Figures& f) { return known_tokens(f, f.tokens.cached_input_tokens); }},
-    {"finetuning_output_tokens_total", "Tokens written, with those of reasoning.",
+    {"finetuning_output_tokens_total", "counter", "Tokens written, with those of reasoning.",
      [](const Figures& f) { return known_tokens(f, f.tokens.output_tokens); }},
-    {"finetuning_reasoning_tokens_total", "Tokens written for reasoning.",
+    {"finetuning_reasoning_tokens_total", "counter", "Tokens written for reasoning.",
      [](const Figures& f) { return known_tokens(f, f.tokens.reasoning_tokens); }},
-    {"finetuning_usage_unknown_requests_total", "Requests that succeeded without usage.",
+    {"finetuning_usage_unknown_requests_total", "counter", "Requests that succeeded without usage.",
      [](const Figures& f) { return std::to_string(f.usage_unknown); }},
-    {"finetuning_cost_usd_total", "What the priced requests cost, in USD.",
-     [](const Figures& f) { return f.cost_usd() ? fmt::to_string(*f.cost_usd()) : std::string(); }},
-    {"finetuning_priced_requests_total", "Requests that succeeded at a known price.",
+    {"finetuning_cost_usd_total", "counter", "What the priced requests cost, in USD.",
+     [](const Figures& f) { return known(f.cost_usd()); }},
+    {"finetuning_priced_requests_total", "counter", "Requests that succeeded at a known price.",
      [](const Figures& f) { return std::to_string(f.priced); }},
-    {"finetuning_unpriced_requests_total", "Requests that succeeded at an unknown price.",
+    {"finetuning_unpriced_requests_total", "counter",
+     "Requests that succeeded at an unknown price.",
      [](const Figures& f) { return std::to_string(f.unpriced); }},
+    {"finetuning_scored_requests_total", "counter", "Requests with feedback of a user.",
+     [](const Figures& f) { return std::to_string(f.scores); }},
+    // No sum, which would have to be a counter: a score that replaces another one may be lower.
+    {"finetuning_mean_score", "gauge", "What users thought of the answers, from 0 to 1.",
+     [](const Figures& f) { return known(f.mean_score()); }},
 };
 
 void write_requests(Exposition& out, const Stats& all) {
@@ -96,11 +107,11 @@ void write_requests(Exposition& out, const Stats& all) {
       out.sample(stats, count, "", fmt::format(R"(error_type="{}")", to_string(kind)));
 }
 
-void write_counters(Exposition& out, const Stats& all) {
-  for (const Counter& counter : counters) {
-    out.family(counter.name, "counter", counter.help);
+void write_families(Exposition& out, const Stats& all) {
+  for (const Family& family : families) {
+    out.family(family.name, family.type, family.help);
     for (const ModelStats& stats : all)
-      if (const std::string value = counter.value(stats.total); !value.empty())
+      if (const std::string value = family.value(stats.total); !value.empty())
         out.sample(stats, value);
   }
 }
@@ -126,11 +137,6 @@ void write_summaries(Exposition& out, const Stats& all) {
   for (const ModelStats& stats : all)
     write_summary(out, stats, stats.time_to_first_text, stats.total.total_time_to_first_text,
                   stats.total.first_texts);
-  out.family("finetuning_feedback_score", "summary", "What users thought, from 0 to 1.");
-  for (const ModelStats& stats : all) {
-    out.sample(stats, stats.total.total_score, "_sum");
-    out.sample(stats, stats.total.scores, "_count");
-  }
 }
 
 }  // namespace
@@ -138,7 +144,7 @@ void write_summaries(Exposition& out, const Stats& all) {
 std::string to_prometheus(const std::vector<ModelStats>& stats) {
   Exposition out;
   write_requests(out, stats);
-  write_counters(out, stats);
+  write_families(out, stats);
   write_summaries(out, stats);
   return out.take();
 }
