@@ -2,7 +2,6 @@
 // counts under a lock of that model alone; the records that it fills are used again, so that in the
 // long run it allocates nothing.
 
-#include "json_text.hpp"
 #include "nearest_rank.hpp"
 
 #include <FineTuning/model.hpp>
@@ -88,10 +87,13 @@ void describe(const Result<ChatResponse>& result, CallRecord& call) {
 }
 
 constexpr std::string_view other_models = "other";
+constexpr std::size_t longest_name = 2048;  // as the longest id of a provider
 
-bool can_be_kept(std::string_view name) {
-  constexpr std::size_t longest = 2048;  // as the longest id of a provider
-  return name.size() <= longest && detail::is_utf8(name);
+/// Whether a text that comes from outside may be told apart from others: every id may.
+bool can_name_model(std::string_view text) {
+  return text.size() <= longest_name && std::none_of(text.begin(), text.end(), [](char c) {
+           return detail::is_in_no_id(c) && c != ' ';
+         });
 }
 
 /// The spec of a model, or the text where it is none.
@@ -244,11 +246,12 @@ class Monitor::Memory {
       const std::shared_lock lock(mutex_);
       if (const auto known = models_.find(model); known != models_.end()) return *known->second;
     }
+    if (!can_name_model(model)) return ledger(other_models);
     const std::string spec = spec_of(model);
     const std::unique_lock lock(mutex_);
-    Ledger& ledger = ledger_under_lock(spec);
-    if (can_be_kept(model) && models_.size() < 4 * max_models) models_.emplace(model, &ledger);
-    return ledger;
+    Ledger& found = ledger_under_lock(spec);
+    if (models_.size() < 4 * max_models) models_.emplace(model, &found);
+    return found;
   }
 
   /// Null where there is none.
@@ -286,7 +289,7 @@ class Monitor::Memory {
   };
 
   Ledger& ledger_under_lock(std::string_view name) {
-    if (!can_be_kept(name)) name = other_models;
+    if (name.size() > longest_name) name = other_models;
     const auto at = ledgers_.find(name);
     if (at != ledgers_.end()) return *at->second;
     if (ledgers_.size() >= max_models) name = other_models;

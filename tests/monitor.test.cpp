@@ -545,13 +545,15 @@ TEST_CASE("models beyond the thousandth, and names that are none, count under ot
   const Responder watched = monitor.watch(says(answer()));
   CHECK(ask(watched, std::string(3000, 'x')));
   CHECK(ask(watched, "\xFF"));
-  CHECK(monitor.stats("other").total.requests() == 2);
+  CHECK(ask(watched, "two\nlines"));
+  CHECK(ask(monitor.watch(says(answer()), std::string(3000, 'x'))));
+  CHECK(models_of(monitor) == std::vector<std::string>{"other"});
   for (std::size_t n = 1; n < 6 * Monitor::max_models; ++n)
     CHECK(ask(watched, "model-" + std::to_string(n)));
   CHECK(monitor.stats().size() == Monitor::max_models);
   CHECK(monitor.stats("model-999").total.requests() == 1);
   CHECK(monitor.stats("model-1000").total.requests() == 0);
-  CHECK(monitor.stats("other").total.requests() == 2 + 5 * Monitor::max_models);
+  CHECK(monitor.stats("other").total.requests() == 4 + 5 * Monitor::max_models);
 }
 
 TEST_CASE("copies and watched responders share what is counted, and may outlive the monitor",

@@ -311,7 +311,8 @@ TEST_CASE("what Prometheus reads has one head a family, above its samples", "[mo
 
 TEST_CASE("a model's name cannot break out of its label", "[monitor_reports]") {
   const Monitor monitor;
-  monitor.record({.model = "a\"b\\c\nd"});
+  monitor.record({.model = "a\"b\\c\nd \xC3\xA9\xFF"});
+  CHECK(Json::parse(to_json(monitor.stats())).at("models").size() == 1);
   const std::string text = to_prometheus(monitor.stats());
-  CHECK(has_line(text, R"(finetuning_latency_seconds_count{model="a\"b\\c\nd"} 1)"));
+  CHECK(has_line(text, R"(finetuning_latency_seconds_count{model="a\"b\\c\nd é?"} 1)"));
 }

@@ -132,7 +132,8 @@ class FINETUNING_EXPORT Monitor {
   /// How many calls of each model are kept, for percentiles, recent figures and feedback.
   static constexpr std::size_t kept_calls = 1000;
   /// How many models are told apart. Calls of further ones count under "other", since names may
-  /// come from outside; so do those of a name that is longer than 2048 bytes or is not UTF-8.
+  /// come from outside; so do those of a name that is longer than 2048 bytes, and those of a
+  /// ChatRequest::model with characters that are not printable ASCII.
   static constexpr std::size_t max_models = 1000;
 
   /// A monitor that reads the system's clocks.

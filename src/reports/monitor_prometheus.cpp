@@ -1,10 +1,15 @@
 // The figures of a monitor in Prometheus' text exposition format.
 
+#include "../json_text.hpp"
+
 #include <FineTuning/monitor.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <iterator>
+#include <utility>
 
 namespace FineTuning {
 namespace {
@@ -14,15 +19,20 @@ using Stats = std::vector<ModelStats>;
 
 double in_seconds(nanoseconds time) { return std::chrono::duration<double>(time).count(); }
 
-/// A label's value between its quotes.
+/// A label's value between its quotes. Bytes that are no UTF-8 are replaced.
 std::string escaped(std::string_view value) {
   std::string text;
-  for (const char c : value) {
+  for (std::size_t at = 0; at < value.size();) {
+    const char c = value[at];
+    const std::size_t size = detail::is_ascii(c) ? 1 : detail::utf8_sequence_size(value.substr(at));
     if (c == '\\' || c == '"') text += '\\';
     if (c == '\n')
       text += "\\n";
+    else if (size == 0)
+      text += '?';
     else
-      text += c;
+      text += value.substr(at, size);
+    at += std::max(size, std::size_t{1});
   }
   return text;
 }

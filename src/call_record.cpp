@@ -1,7 +1,7 @@
 // A call as a line of a log, with OpenTelemetry's attribute names, and back. The names are those of
 // docs/registry/attributes/gen-ai.md in open-telemetry/semantic-conventions-genai.
 
-#include "../json_reader.hpp"
+#include "json_reader.hpp"
 
 #include <FineTuning/model.hpp>
 #include <FineTuning/monitor.hpp>
