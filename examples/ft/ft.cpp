@@ -19,6 +19,8 @@ constexpr std::string_view usage = R"(ft looks at fine-tuned models and talks to
   ft inspect [--provider NAME] [--json] ID|SPEC...     "-" reads them from standard input, one a line
   ft chat --model SPEC [--stream] [--json] [--system TEXT] [--max-tokens N] [--dry-run] [--sandbox] PROMPT
   ft chat --request FILE [...]                         the body of an OpenAI chat completion; "-" reads it
+  ft chat --log FILE [...]                             appends a line on the call, without what was said
+  ft stats [--json|--prometheus] FILE|-...             what the calls of such logs came to, model by model
 
 A SPEC is a provider, a colon and a model id, as in openai:ft:gpt-4o-mini-2024-07-18:acme::abc123.
 Keys come from the environment (OPENAI_API_KEY, GEMINI_API_KEY, COHERE_API_KEY, ...); --sandbox needs none.
@@ -30,10 +32,11 @@ struct Option {
   bool takes_value = false;
 };
 constexpr std::array inspect_options{Option{"--provider", true}, Option{"--json"}};
-constexpr std::array chat_options{Option{"--model", true},  Option{"--request", true},
-                                  Option{"--system", true}, Option{"--max-tokens", true},
-                                  Option{"--stream"},       Option{"--json"},
-                                  Option{"--dry-run"},      Option{"--sandbox"}};
+constexpr std::array chat_options{
+    Option{"--model", true},      Option{"--request", true}, Option{"--system", true},
+    Option{"--max-tokens", true}, Option{"--stream"},        Option{"--json"},
+    Option{"--dry-run"},          Option{"--sandbox"},       Option{"--log", true}};
+constexpr std::array stats_options{Option{"--json"}, Option{"--prometheus"}};
 
 struct Command {
   std::string_view name;
@@ -41,7 +44,8 @@ struct Command {
   int (*run)(const Arguments&, const Streams&);
 };
 constexpr std::array commands{Command{"inspect", inspect_options, inspect},
-                              Command{"chat", chat_options, chat}};
+                              Command{"chat", chat_options, chat},
+                              Command{"stats", stats_options, stats}};
 
 bool asks_for_help(std::string_view word) { return word == "--help" || word == "-h"; }
 
