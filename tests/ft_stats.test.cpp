@@ -8,7 +8,6 @@
 #include <FineTuning/monitor.hpp>
 
 #include <chrono>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -37,11 +36,6 @@ const std::string good_call =
     '\n';
 const std::string failed_call =
     to_json(CallRecord{.model = "m", .error = ErrorKind::timed_out}) + '\n';
-
-std::string text_of_file(const std::string& name) {
-  std::ifstream file(name, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 }  // namespace
 
@@ -129,7 +123,8 @@ TEST_CASE("ft chat appends a line on each call to its log, without what was said
   CHECK(chat("openai:fail-401", {}).status == ft::failure);
   CHECK(chat("openai:gpt-4o", {"--dry-run"}).status == ft::success);
 
-  const std::string text = text_of_file(log);
+  std::ifstream file(log, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
   for (const char* said : {"Hello", "Clause", "sk-"}) CHECK(text.find(said) == std::string::npos);
   const Json models = run_ft({"stats", "--json", log}).lines().at(0)["models"];
   REQUIRE(models.size() == 2);
