@@ -273,16 +273,16 @@ class Monitor::Memory {
   /// Asks, and counts what comes of it.
   Result<ChatResponse> call(Ledger& ledger, const Responder& responder, const ChatRequest& request,
                             CallContext& context) const {
-    Watch watch{.started = options_.steady_now()};
-    if (options_.on_call) watch.started_at = options_.system_now();
-    Result<ChatResponse> result = ask_or_count(ledger, responder, request, context, watch);
-    count(ledger, result, context, watch);
+    Times times{.started = options_.steady_now()};
+    if (options_.on_call) times.started_at = options_.system_now();
+    Result<ChatResponse> result = ask_or_count(ledger, responder, request, context, times);
+    count(ledger, result, context, times);
     return result;
   }
 
  private:
   /// The times of one call.
-  struct Watch {
+  struct Times {
     std::chrono::steady_clock::time_point started;
     std::optional<std::chrono::steady_clock::time_point> first_text{};
     std::chrono::system_clock::time_point started_at{};  ///< Where on_call wants to know.
@@ -301,12 +301,12 @@ class Monitor::Memory {
   /// Asks. An exception is counted before it goes on.
   Result<ChatResponse> ask_or_count(Ledger& ledger, const Responder& responder,
                                     const ChatRequest& request, CallContext& context,
-                                    Watch& watch) const {
+                                    Times& times) const {
     try {
-      return ask(responder, request, context, watch);
+      return ask(responder, request, context, times);
     } catch (...) {
       try {
-        count(ledger, Error{}, context, watch);
+        count(ledger, Error{}, context, times);
       } catch (...) {  // of on_call: why the call ended matters more
       }
       throw;
@@ -314,27 +314,27 @@ class Monitor::Memory {
   }
 
   Result<ChatResponse> ask(const Responder& responder, const ChatRequest& request,
-                           CallContext& context, Watch& watch) const {
+                           CallContext& context, Times& times) const {
     if (!context.on_event) return detail::ask(responder, request, context);
     CallContext watched = context;
-    watched.on_event = [this, &context, &watch](const StreamEvent& event) {
-      if (!watch.first_text) watch.first_text = options_.steady_now();
+    watched.on_event = [this, &context, &times](const StreamEvent& event) {
+      if (!times.first_text) times.first_text = options_.steady_now();
       return context.on_event(event);
     };
     return detail::ask(responder, request, watched);
   }
 
   void count(Ledger& ledger, const Result<ChatResponse>& result, const CallContext& context,
-             const Watch& watch) const {
+             const Times& times) const {
     const auto ended = options_.steady_now();
     std::optional<CallRecord> told;
     ledger.add([&](CallRecord& call) {
       describe(result, call);
-      call.started = watch.started_at;
-      call.latency = ended - watch.started;
+      call.started = times.started_at;
+      call.latency = ended - times.started;
       call.streamed = static_cast<bool>(context.on_event);
       call.time_to_first_text.reset();
-      if (watch.first_text) call.time_to_first_text = *watch.first_text - watch.started;
+      if (times.first_text) call.time_to_first_text = *times.first_text - times.started;
       if (options_.on_call) told = call;
     });
     if (!told) return;

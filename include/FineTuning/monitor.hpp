@@ -32,7 +32,7 @@ struct CallRecord {
   std::string model{};           ///< What it counts under: a spec, or the name it is watched by.
   std::string response_model{};  ///< ChatResponse::model.
   std::string id{};              ///< ChatResponse::id; empty where the provider gives none.
-  std::chrono::system_clock::time_point started{};
+  std::chrono::system_clock::time_point started{};  ///< When the call began.
   std::chrono::nanoseconds latency{};  ///< From the call to its end, as its caller saw it.
   bool streamed = false;               ///< Whether the caller took pieces of the answer.
   /// To the first piece of a streamed answer, of whatever StreamEvent::Kind; empty where none came.
@@ -48,8 +48,8 @@ struct CallRecord {
 /// Sums over calls. What nobody knows is counted as such and never as zero; counts and sums of
 /// tokens and time stay at their greatest value where they would overflow. A value.
 struct FINETUNING_EXPORT Figures {
-  std::uint64_t succeeded = 0;
-  std::uint64_t failed = 0;  ///< With every error but ErrorKind::cancelled.
+  std::uint64_t succeeded = 0;  ///< Calls that were answered.
+  std::uint64_t failed = 0;     ///< With every error but ErrorKind::cancelled.
   /// Calls that their caller stopped. Counted apart, because a user who has read enough says
   /// nothing of the model: they are in no rate and no mean.
   std::uint64_t cancelled = 0;
@@ -71,8 +71,8 @@ struct FINETUNING_EXPORT Figures {
   std::uint64_t scores = 0;  ///< Calls with feedback.
   double total_score = 0;    ///< Of these.
 
-  /// Counts one call. Its CallRecord::model is not looked at. A cost or a score that is no number,
-  /// or negative, counts as unknown; a negative time counts as none.
+  /// Counts one call. Its CallRecord::model is not looked at. A cost that is negative or not finite
+  /// and a score that is not from 0 to 1 count as unknown; a negative time counts as none.
   void add(const CallRecord& call);
 
   /// All calls.
@@ -96,9 +96,9 @@ struct FINETUNING_EXPORT Figures {
 /// Percentiles by the nearest-rank method: the P-th of N values in order is the one of rank
 /// ceil(P / 100 * N), so that each is a time that some call took. Empty where there is no value.
 struct Percentiles {
-  std::optional<std::chrono::nanoseconds> p50{};
-  std::optional<std::chrono::nanoseconds> p95{};
-  std::optional<std::chrono::nanoseconds> p99{};
+  std::optional<std::chrono::nanoseconds> p50{};  ///< The median.
+  std::optional<std::chrono::nanoseconds> p95{};  ///< What 95 % took at most.
+  std::optional<std::chrono::nanoseconds> p99{};  ///< What 99 % took at most.
 };
 
 /// What the calls of one model came to.
@@ -126,7 +126,7 @@ struct MonitorOptions {
 
 /// Counts the calls of the responders that it watches. Copies and watched responders share one
 /// memory, which lives as long as any of them; all of them may be used from several threads at
-/// once. A model that has had many calls takes about 300 KB.
+/// once. A model that has had many calls takes about 350 KB.
 class FINETUNING_EXPORT Monitor {
  public:
   /// How many calls of each model are kept, for percentiles, recent figures and feedback.
@@ -163,7 +163,8 @@ class FINETUNING_EXPORT Monitor {
   /// What is known of one model, named as for watch(). One that was never asked has zero requests,
   /// and all else of it is unknown.
   [[nodiscard]] ModelStats stats(std::string_view model) const;
-  /// The same of all models that were asked, in the order of their names.
+  /// The same of all models that were asked, and of all names that are watched, in the order of
+  /// their names.
   [[nodiscard]] std::vector<ModelStats> stats() const;
 
  private:
