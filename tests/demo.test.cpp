@@ -93,6 +93,8 @@ TEST_CASE("every numbered example works against the sandbox", "[demo]") {
       {"07_fall_back", failing, 0, "\ngpt-4o-mini-2024-07-18 says: Clause 4"},
       {"08_handle_errors", failing, 1, "for support: req_"},
       {"09_bring_a_provider", "", 0, "Clause 4 applies"},
+      {"17_monitor", "openai:gpt-4o /dev/null", 0, "2 of 2 calls succeeded\nthey took 0."},
+      {"17_monitor", failing + " /dev/null", 0, "0 of 2 calls succeeded\n\n# HELP"},
       {"13_compare_models", "", 0, "cost_usd: the fine-tune has +"},
       {"13_compare_models", failing, 1, "404"},
       {"10_route_by_task", "", 0, "route: legal\nft:gpt-4o-mini-2024-07-18:myorg:legal:id1 says"},

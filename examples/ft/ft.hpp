@@ -49,6 +49,7 @@ struct Arguments {
 
 int inspect(const Arguments& arguments, const Streams& streams);
 int chat(const Arguments& arguments, const Streams& streams);
+int stats(const Arguments& arguments, const Streams& streams);
 int compare(const Arguments& arguments, const Streams& streams);
 
 /// Makes a Chat, with --sandbox on a sandbox of its own, and returns the status that `talk` does.

@@ -25,6 +25,7 @@
 #include <FineTuning/message.hpp>
 #include <FineTuning/model.hpp>
 #include <FineTuning/model_id.hpp>
+#include <FineTuning/monitor.hpp>
 #include <FineTuning/provider.hpp>
 #include <FineTuning/providers.hpp>
 #include <FineTuning/responder.hpp>

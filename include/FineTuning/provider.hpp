@@ -69,6 +69,9 @@ constexpr bool recognizes_nothing(std::string_view) { return false; }
 struct Provider {
   std::string_view name;   ///< The prefix of a spec, as in "openai:gpt-4o".
   std::string_view title;  ///< As its makers write it; for messages.
+  /// What OpenTelemetry's conventions for generative AI call it (gen_ai.provider.name); empty: they
+  /// say what `name` says, or nothing.
+  std::string_view telemetry_name{};
 
   // Its ids.
   /// Takes an id of this provider apart; base models and what is neither have their kinds. (To

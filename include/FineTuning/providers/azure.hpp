@@ -77,6 +77,7 @@ constexpr bool recognizes(std::string_view text) {
 inline constexpr Provider azure{
     .name = "azure",
     .title = "Azure OpenAI",
+    .telemetry_name = "azure.ai.openai",
     .read_id = azure_facts::read_id,
     .recognizes = azure_facts::recognizes,
     .routing_prefixes = "azure/|azure_ai/",

@@ -62,6 +62,7 @@ constexpr bool recognizes(std::string_view text) {
 inline constexpr Provider bedrock{
     .name = "bedrock",
     .title = "AWS Bedrock",
+    .telemetry_name = "aws.bedrock",
     .read_id = bedrock_facts::read_id,
     .recognizes = bedrock_facts::recognizes,
     .max_id_length = 2048,

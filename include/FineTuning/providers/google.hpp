@@ -76,6 +76,7 @@ inline Result<std::string> chat_path(const ModelId& id, const Place&, bool strea
 inline constexpr Provider google{
     .name = "google",
     .title = "Google (Gemini API)",
+    .telemetry_name = "gcp.gemini",
     .read_id = detail::read_google_id,
     .recognizes = detail::is_gemini_api_name,
     .refused_characters = "#?&",

@@ -70,6 +70,7 @@ constexpr bool recognizes(std::string_view text) {
 inline constexpr Provider mistral{
     .name = "mistral",
     .title = "Mistral",
+    .telemetry_name = "mistral_ai",
     .read_id = mistral_facts::read_id,
     .recognizes = mistral_facts::recognizes,
     .refused_characters = "",

@@ -155,6 +155,7 @@ inline Result<std::string> lookup_path(const ModelId& id, const Place&) {
 inline constexpr Provider vertex{
     .name = "vertex",
     .title = "Vertex AI",
+    .telemetry_name = "gcp.vertex_ai",
     .read_id = vertex_facts::read_id,
     .recognizes = vertex_facts::recognizes,
     .refused_characters = "#?&",
