@@ -49,10 +49,9 @@ struct Command {
   std::span<const Option> options;
   int (*run)(const Arguments&, const Streams&);
 };
-constexpr std::array commands{Command{"inspect", inspect_options, inspect},
-                              Command{"chat", chat_options, chat},
-                              Command{"compare", compare_options, compare},
-                              Command{"stats", stats_options, stats}};
+constexpr std::array commands{
+    Command{"inspect", inspect_options, inspect}, Command{"chat", chat_options, chat},
+    Command{"compare", compare_options, compare}, Command{"stats", stats_options, stats}};
 
 bool asks_for_help(std::string_view word) { return word == "--help" || word == "-h"; }
 
