@@ -17,7 +17,7 @@ int main(int count, char** words) {
   const std::string contract(5000, '.');
   const std::string task = count > 1 ? words[1] : "";  // "complex" is taken at its word
   CallContext context;
-  for (const std::string& text : {question, question + '\n' + contract}) {
+  for (const std::string& text : {question, fmt::format("{}\n{}", question, contract)}) {
     const Result<ChatResponse> response =
         answer({.messages = {Message::user(text)}, .task = task}, context);
     if (!response) {

@@ -85,6 +85,7 @@ const Error retired{.kind = ErrorKind::model_retired, .message = "retired"};
 
 std::vector<std::string> messages(const std::vector<Error>& errors) {
   std::vector<std::string> texts;
+  texts.reserve(errors.size());
   for (const Error& error : errors) texts.push_back(error.message);
   return texts;
 }
@@ -438,15 +439,15 @@ TEST_CASE("an answer ends no rest that began after its call, and no retirement",
     milliseconds later;
   };
   // The second call is made, and fails, while the first one is under way.
-  for (const auto& [error, later] : {Case{busy, milliseconds(1)}, Case{retired, milliseconds(0)}}) {
-    INFO(error.message);
+  for (const Case& one : {Case{busy, milliseconds(1)}, Case{retired, milliseconds(0)}}) {
+    INFO(one.error.message);
     Time now{};
     std::optional<Fallback> fallback;
     std::string asked;
     const Responder first = [&](const ChatRequest&, CallContext& context) -> Result<ChatResponse> {
       asked += 'a';
-      if (asked.size() > 1) return error;
-      now += later;
+      if (asked.size() > 1) return one.error;
+      now += one.later;
       CHECK((*fallback)({}, context));
       return ChatResponse{};
     };
