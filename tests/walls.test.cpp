@@ -220,9 +220,14 @@ bool asks_the_world(const Source& source) {
          has(source.code, R"(\bstd::(time|thread|jthread|mutex|async)\b|\btime\s*\()");
 }
 
+/// Whether an included header, with its marks, stands beside the sources of a folder.
+bool is_beside(const std::string& header, const std::string& folder) {
+  const std::string name = header.substr(1, header.size() - 2);
+  return header.starts_with('"') && name.find('/') == name.npos && fs::exists(root / folder / name);
+}
+
 /// Itself, the shapes it fills, and JSON.
 bool is_for_dialects(const std::string& header) {
-  const std::string own = header.substr(1, header.size() - 2);
   return is_for_pure_functions(header) ||
          has(header,
              "^<FineTuning/(capability|detail/scan|error|http|message|model_id|provider|responder|"
@@ -230,8 +235,7 @@ bool is_for_dialects(const std::string& header) {
          has(header,
              "^\"\\.\\./(dialect|event_reader|json_reader|json_text|json_writer|retry)\\.hpp\"$") ||
          header == "<nlohmann/json.hpp>" || header == "<fmt/format.h>" ||
-         (header.starts_with('"') && own.find('/') == own.npos &&
-          fs::exists(root / "src/dialects" / own));
+         is_beside(header, "src/dialects");
 }
 
 bool does_io(const Source& source) {
@@ -263,9 +267,10 @@ bool is_no_pattern(const Source& source) {
 
 /// What patterns have counted, and how it is written.
 bool is_for_reports(const std::string& header) {
-  const Texts rooms{"result", "id", "facts", "shapes", "figures", "patterns", "reports"};
+  const Texts rooms{"result", "id", "facts", "shapes", "figures", "patterns"};
   return is_for_pure_functions(header) || header == "<fmt/format.h>" ||
-         header == "<nlohmann/json.hpp>" || has(header, "^\"(\\.\\./)?json_\\w+\\.hpp\"$") ||
+         header == "<nlohmann/json.hpp>" || has(header, "^\"\\.\\./json_\\w+\\.hpp\"$") ||
+         is_beside(header, "src/reports") ||
          std::any_of(rooms.begin(), rooms.end(),
                      [&](const std::string& room) { return is_of_room(header, room); });
 }
