@@ -22,3 +22,4 @@
 #include <FineTuning/result.hpp>
 #include <FineTuning/usage.hpp>
 #include <FineTuning/version.hpp>
+#include <FineTuning/versions.hpp>
