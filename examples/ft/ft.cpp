@@ -19,6 +19,11 @@ constexpr std::string_view usage = R"(ft looks at fine-tuned models and talks to
   ft inspect [--provider NAME] [--json] ID|SPEC...     "-" reads them from standard input, one a line
   ft chat --model SPEC [--stream] [--json] [--system TEXT] [--max-tokens N] [--dry-run] [--sandbox] PROMPT
   ft chat --request FILE [...]                         the body of an OpenAI chat completion; "-" reads it
+  ft versions list [NAME] [--file FILE] [--json]       FILE: else $FINETUNING_VERSIONS, else models.json
+  ft versions add NAME LABEL SPEC [--note TEXT]        the first is current at once; others wait
+  ft versions promote NAME LABEL [--stable] [--note TEXT]  makes it current, or with --stable only stable
+  ft versions rollback NAME [--note TEXT]              makes the previous one current
+  ft versions lint [NAME|SPEC...]                      names that say nothing; exit status 1 where there are some
 
 A SPEC is a provider, a colon and a model id, as in openai:ft:gpt-4o-mini-2024-07-18:acme::abc123.
 Keys come from the environment (OPENAI_API_KEY, GEMINI_API_KEY, COHERE_API_KEY, ...); --sandbox needs none.
@@ -34,6 +39,8 @@ constexpr std::array chat_options{Option{"--model", true},  Option{"--request", 
                                   Option{"--system", true}, Option{"--max-tokens", true},
                                   Option{"--stream"},       Option{"--json"},
                                   Option{"--dry-run"},      Option{"--sandbox"}};
+constexpr std::array versions_options{Option{"--file", true}, Option{"--note", true},
+                                      Option{"--stable"}, Option{"--json"}};
 
 struct Command {
   std::string_view name;
@@ -41,7 +48,8 @@ struct Command {
   int (*run)(const Arguments&, const Streams&);
 };
 constexpr std::array commands{Command{"inspect", inspect_options, inspect},
-                              Command{"chat", chat_options, chat}};
+                              Command{"chat", chat_options, chat},
+                              Command{"versions", versions_options, versions}};
 
 bool asks_for_help(std::string_view word) { return word == "--help" || word == "-h"; }
 

@@ -47,6 +47,7 @@ struct Arguments {
 
 int inspect(const Arguments& arguments, const Streams& streams);
 int chat(const Arguments& arguments, const Streams& streams);
+int versions(const Arguments& arguments, const Streams& streams);
 
 /// Makes a Chat, with --sandbox on a sandbox of its own, and returns the status that `talk` does.
 int with_chat(const Arguments& arguments, const Streams& streams,
