@@ -91,6 +91,11 @@ TEST_CASE("every numbered example works against the sandbox", "[demo]") {
       {"07_fall_back", failing, 0, "\ngpt-4o-mini-2024-07-18 says: Clause 4"},
       {"08_handle_errors", failing, 1, "for support: req_"},
       {"09_bring_a_provider", "", 0, "Clause 4 applies"},
+      {"15_keep_versions", "", 0, "legal_assistant v1: Clause 4"},
+      {"15_keep_versions", "nobody", 1, "has no model \"nobody\"; it has legal_assistant."},
+      {"16_name_well", "", 1, "legal-contract-review:v1: A good name."},
+      {"16_name_well", "", 1, "The suffix \"model1\" of"},
+      {"16_name_well", "legal_assistant", 0, "A good name."},
   };
   for (const auto& [program, words, status, says] : cases) {
     CAPTURE(program, words);

@@ -530,16 +530,16 @@ TEST_CASE("several processes lose no update", "[version_file]") {
 }
 
 TEST_CASE("several threads lose no update, and readers see whole files only", "[version_file]") {
-  constexpr int threads = 4;
-  constexpr int each = 25;
+  constexpr std::size_t threads = 4;
+  constexpr std::size_t each = 25;
   const Folder folder(memory_folder());
   REQUIRE(adds(folder.file()));
   const VersionRegistry registry = registry_at(folder.file());
   std::vector<int> failures(threads);
   std::vector<std::thread> running;
-  for (int thread = 0; thread < threads; ++thread)
+  for (std::size_t thread = 0; thread < threads; ++thread)
     running.emplace_back([&failures, thread, copy = registry]() mutable {
-      for (int i = 0; i < each; ++i) {
+      for (std::size_t i = 0; i < each; ++i) {
         const std::string label = std::to_string(thread) + '.' + std::to_string(i);
         if (!copy.add("legal", {.label = label, .model = model})) ++failures[thread];
         if (!copy.get("legal", label)) ++failures[thread];
