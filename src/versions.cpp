@@ -246,7 +246,8 @@ std::shared_ptr<VersionStore> memory_version_store() {
 }
 
 VersionRegistry::VersionRegistry(std::shared_ptr<VersionStore> store, Clock clock)
-    : store_(std::move(store)), clock_(std::move(clock)) {}
+    : store_(std::move(store)),
+      clock_(clock ? std::move(clock) : Clock(std::chrono::system_clock::now)) {}
 
 Result<ModelVersion> VersionRegistry::get(std::string_view name, std::string_view label) const {
   return table().and_then(

@@ -191,7 +191,9 @@ TEST_CASE("wrong words are wrong usage", "[ft_versions]") {
                                             {"promote", "a"},
                                             {"rollback"},
                                             {"rollback", "a", "v1"},
-                                            {"list", "--sandbox"}};
+                                            {"list", "--sandbox"},
+                                            {"list", "--note", "x"},
+                                            {"rollback", "a", "--stable"}};
   for (const std::vector<std::string>& words : cases) {
     CAPTURE(words);
     const Ran ran = run(words);

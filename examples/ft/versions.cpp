@@ -170,14 +170,16 @@ struct Action {
   std::size_t fewest;  ///< Words behind it.
   std::size_t most;
   std::string_view wants;
+  std::string_view options;  ///< That it takes beside --file and --json.
   int (*run)(Job&);
 };
 constexpr std::size_t any_number = std::string::npos;
-constexpr std::array actions{Action{"list", 0, 1, "at most the name of a model", list},
-                             Action{"add", 3, 3, "a name, a label and a model", add},
-                             Action{"promote", 2, 2, "a name and a label", promote},
-                             Action{"rollback", 1, 1, "a name", roll_back},
-                             Action{"lint", 0, any_number, "names and models", lint}};
+constexpr std::array actions{
+    Action{"list", 0, 1, "at most the name of a model", "", list},
+    Action{"add", 3, 3, "a name, a label and a model", "--note", add},
+    Action{"promote", 2, 2, "a name and a label", "--note --stable", promote},
+    Action{"rollback", 1, 1, "a name", "--note", roll_back},
+    Action{"lint", 0, any_number, "names and models", "", lint}};
 
 }  // namespace
 
@@ -189,6 +191,9 @@ int versions(const Arguments& arguments, const Streams& streams) {
   const auto words = std::span(arguments.rest).subspan(1);
   if (words.size() < action->fewest || words.size() > action->most)
     return misuse("versions", fmt::format("{} takes {}.", name, action->wants), streams);
+  for (const std::string_view option : {"--note", "--stable"})
+    if (arguments.has(option) && action->options.find(option) == std::string_view::npos)
+      return misuse("versions", fmt::format("{} has no option {}.", name, option), streams);
   Job job{.arguments = arguments,
           .words = words,
           .registry = VersionRegistry(json_version_store(file_of(arguments))),

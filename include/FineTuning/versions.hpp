@@ -33,8 +33,10 @@ struct VersionChange {
   std::string when{};   ///< UTC, as in "2026-11-25T17:54:21Z".
   std::string what{};   ///< "added", "promoted", "rolled_back" or "marked_stable".
   std::string label{};  ///< The version that was added, or became current, or became stable.
-  std::string from{};   ///< The label that stood in that place before; empty where none did.
-  std::string note{};   ///< Why, if somebody said so.
+  /// The label that was there before: the one added last, the current or the stable one. Empty
+  /// where none was.
+  std::string from{};
+  std::string note{};  ///< Why, if somebody said so.
 };
 
 /// What a registry knows of one name. The labels are empty where nothing is current, and so on.
@@ -99,12 +101,12 @@ class VersionStore {
 /// store reach the caller.
 class FINETUNING_EXPORT VersionRegistry {
  public:
-  /// Tells the time of changes.
+  /// Tells the time of changes. Asked while the store is locked.
   using Clock = std::function<std::chrono::system_clock::time_point()>;
 
-  /// A registry over a store. `clock` is asked while the store is locked.
+  /// A registry over a store. An empty clock is the system's.
   explicit VersionRegistry(std::shared_ptr<VersionStore> store = memory_version_store(),
-                           Clock clock = std::chrono::system_clock::now);
+                           Clock clock = {});
 
   /// The version that a name stands for, or another one of its versions.
   [[nodiscard]] Result<ModelVersion> get(std::string_view name,
