@@ -44,15 +44,15 @@ Responder fails(const Error& error) {
 
 /// Answers as often as the last user says, and that many tokens.
 Result<ChatResponse> repeats(const ChatRequest& request, CallContext& /*context*/) {
-  const std::string& prompt = std::get<std::string>(request.messages.back().parts.front());
+  const auto& prompt = std::get<std::string>(request.messages.back().parts.front());
   const std::uint64_t times = std::stoul(prompt);
   return ChatResponse{.content = std::string(times, 'x'),
                       .usage = {.total_tokens = times, .known = true}};
 }
 
 std::vector<ChatRequest> prompts(const std::vector<std::string>& texts) {
-  std::vector<ChatRequest> requests;
-  for (const std::string& text : texts) requests.push_back({.messages = {Message::user(text)}});
+  std::vector<ChatRequest> requests(texts.size());
+  for (std::size_t i = 0; i < texts.size(); ++i) requests[i].messages = {Message::user(texts[i])};
   return requests;
 }
 
@@ -276,7 +276,7 @@ TEST_CASE("requests are asked in an order that the seed draws", "[compare]") {
     std::vector<std::size_t> order;  // as the side a is asked, one request at a time
     const Responder side = [&](const ChatRequest& request,
                                CallContext& context) -> Result<ChatResponse> {
-      const Result<ChatResponse> response = repeats(request, context);
+      Result<ChatResponse> response = repeats(request, context);
       order.push_back(response->content.size());
       return response;
     };
@@ -366,8 +366,8 @@ TEST_CASE("what the caller's functions throw reaches the caller", "[compare]") {
 }
 
 TEST_CASE("eight requests at once are asked of both from several threads", "[compare]") {
-  std::vector<std::string> texts;
-  for (int i = 0; i < 200; ++i) texts.push_back(std::to_string(i));
+  std::vector<std::string> texts(200);
+  for (std::size_t i = 0; i < texts.size(); ++i) texts[i] = std::to_string(i);
   const auto requests = prompts(texts);
   const ComparisonReport report = compare_models(requests, repeats, repeats, {.parallel = 8});
   CHECK(report.failures_a + report.failures_b + report.not_asked == 0);

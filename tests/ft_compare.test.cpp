@@ -93,7 +93,8 @@ TEST_CASE("a line of requests that is wrong is told with its number", "[ft_compa
     CHECK(ran.status == ft::failure);
     CHECK(is_sentence(ran.err));
     CAPTURE(ran.err);
-    CHECK(has(ran.err, "Line 3 of " + file + ": " + message));
+    CHECK(has(ran.err, "Line 3 of " + file));
+    CHECK(has(ran.err, ".jsonl: " + message));
   }
 }
 
