@@ -12,6 +12,7 @@
 #include <FineTuning/chat.hpp>
 #include <FineTuning/compare.hpp>
 #include <FineTuning/error.hpp>
+#include <FineTuning/evaluate.hpp>
 #include <FineTuning/fallback.hpp>
 #include <FineTuning/http.hpp>
 #include <FineTuning/message.hpp>

@@ -4,6 +4,8 @@
 
 #include <FineTuning/evaluate.hpp>
 
+#include <fmt/format.h>
+
 #include <map>
 #include <string>
 
@@ -15,6 +17,13 @@ namespace FineTuning {
   for (const CaseResult& result : evaluation.results)
     for (const std::string& tag : result.tags) tallies[tag].add(result);
   return tallies;
+}
+
+/// What came of a case in place of what was expected: the answer, or why there is no verdict.
+[[nodiscard]] inline std::string came(const CaseResult& result) {
+  if (result.outcome != Outcome::failed) return result.error ? result.error->message : "";
+  const std::string answer = result.answer.value_or("");
+  return result.score ? fmt::format("(score {}) {}", *result.score, answer) : answer;
 }
 
 }  // namespace FineTuning
