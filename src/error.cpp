@@ -1,6 +1,6 @@
 // Errors as JSON.
 
-#include <FineTuning/chat.hpp>
+#include <FineTuning/error.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -86,7 +86,7 @@ std::optional<Interval> wilson_interval(std::uint64_t successes, std::uint64_t t
   const double centre = good + z * z / 2;
   const double half = z * std::sqrt(good * (all - good) / all + z * z / 4);
   const double scale = all + z * z;
-  return Interval{.low = successes == 0 ? 0 : std::max(0.0, (centre - half) / scale),
+  return Interval{.low = std::max(0.0, (centre - half) / scale),
                   .high = successes == trials ? 1 : std::min(1.0, (centre + half) / scale)};
 }
 

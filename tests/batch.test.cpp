@@ -109,20 +109,29 @@ TEST_CASE("a piece that never stops waiting is left as it is", "[batch]") {
 }
 
 TEST_CASE("while a piece waits, nothing is started", "[batch]") {
+  std::barrier four(4);
   std::latch sleeping(1);
+  std::atomic<int> finished = 0;
   std::atomic<bool> awake = false;
   std::atomic<bool> has_waited = false;
   std::atomic<int> started_asleep = 0;
   const BatchOptions options{.parallel = 4, .sleep = [&](milliseconds, const std::stop_token&) {
                                sleeping.count_down();
-                               let_others_run();
+                               while (finished < 3) std::this_thread::yield();
+                               let_others_run();  // who have nothing under way now
                                awake = true;
                              }};
   run_batch(counted(20), options, {}, [&](std::size_t index) -> Wait {
-    if (index == 0 && !has_waited.exchange(true)) return 1s;
-    // The first ones may have started before the wait; what they leave idle takes the next ones.
     if (index > 3 && !awake) ++started_asleep;
+    if (index > 3) return {};
+    if (index == 0 && has_waited) return {};
+    four.arrive_and_wait();
+    if (index == 0) {
+      has_waited = true;
+      return 1s;
+    }
     sleeping.wait();
+    ++finished;
     return {};
   });
   CHECK(started_asleep == 0);

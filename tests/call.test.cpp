@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -159,6 +160,23 @@ TEST_CASE("an answer ends the call", "[call]") {
   CHECK(life.result->attempts == 1);
   CHECK(life.result->latency == 250ms);
   CHECK(life.text.empty());
+}
+
+TEST_CASE("an answer says what it cost where its usage and its prices are known", "[call]") {
+  const std::string body =
+      R"({"choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}],)"
+      R"("usage":{"prompt_tokens":1000,"completion_tokens":500,"total_tokens":1500}})";
+  const auto cost_of = [](const std::string& answer, CallPlan plan) {
+    return Driver{.answers = {{.body = answer}}}.live(std::move(plan)).result.value().cost_usd;
+  };
+  CHECK(std::abs(cost_of(body, plain()).value() - 0.0009) < 1e-12);  // 0.30 and 1.20 a million
+  CHECK_FALSE(cost_of(whole_answer, plain()));
+  CHECK_FALSE(cost_of(body, plan_for("openai:nobody-knows-this")));
+  CallPlan own = plan_for("openai:nobody-knows-this");
+  own.catalog = Catalog::from_json(R"([{"provider":"openai","model_id":"nobody-knows-this",)"
+                                   R"("input_usd_per_mtok":2,"output_usd_per_mtok":4}])")
+                    .value();
+  CHECK(std::abs(cost_of(body, own).value() - 0.004) < 1e-12);
 }
 
 TEST_CASE("two retries are three sends, each with a key of its own", "[call]") {

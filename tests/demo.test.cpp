@@ -68,6 +68,8 @@ TEST_CASE("every numbered example works against the sandbox", "[demo]") {
                                  {"OPENAI_BASE_URL", sandbox.base_url("openai")},
                                  {"COHERE_API_KEY", key},
                                  {"COHERE_BASE_URL", sandbox.base_url("cohere")},
+                                 {"GROQ_API_KEY", key},
+                                 {"GROQ_BASE_URL", sandbox.base_url("groq")},
                                  {"ACME_API_KEY", key},
                                  {"ACME_BASE_URL", sandbox.base_url("openai")}});
   const std::string failing = "openai:ft:gpt-4o-mini-2024-07-18:acme:fail-404:1";
@@ -91,8 +93,25 @@ TEST_CASE("every numbered example works against the sandbox", "[demo]") {
       {"07_fall_back", failing, 0, "\ngpt-4o-mini-2024-07-18 says: Clause 4"},
       {"08_handle_errors", failing, 1, "for support: req_"},
       {"09_bring_a_provider", "", 0, "Clause 4 applies"},
+      {"17_monitor", "openai:gpt-4o /dev/null", 0, "2 of 2 calls succeeded\nthey took 0."},
+      {"17_monitor", failing + " /dev/null", 0, "0 of 2 calls succeeded\n\n# HELP"},
       {"13_compare_models", "", 0, "cost_usd: the fine-tune has +"},
       {"13_compare_models", failing, 1, "404"},
+      {"10_route_by_task", "", 0, "route: legal\nft:gpt-4o-mini-2024-07-18:myorg:legal:id1 says"},
+      {"10_route_by_task", "tax", 0, "route: otherwise\ngpt-4o says"},
+      {"11_classify_and_route", "", 0, "route: otherwise\ngpt-4o says"},
+      {"12_choose_by_complexity", "", 0,
+       "30 bytes are answered by ft:gpt-3.5-turbo-0125:myorg:simple:id1\n"
+       "5031 bytes are answered by ft:gpt-4o-2024-08-06:myorg:complex:id2"},
+      {"12_choose_by_complexity", "complex", 0, "30 bytes are answered by ft:gpt-4o-2024-08-06"},
+      {"14_roll_out", "", 0,
+       "at 10 % user-7 is answered by ft:gpt-4o-mini-2024-07-18:myorg:legal-v1:id1\n"
+       "at 20 % user-7 is answered by ft:gpt-4o-mini-2024-07-18:myorg:legal-v2:id2"},
+      {"19_find_the_fault", "", 0, "base model     gpt-4-0613"},
+      {"19_find_the_fault", "openai:ft:invalid", 1, "invalid_format: The model id"},
+      {"19_find_the_fault", "openai:gpt-4", 1, "not_fine_tuned: The model"},
+      {"19_find_the_fault", "nobody-knows-this", 1, "unknown_provider: The model"},
+      {"20_in_production", "", 0, "openai:gpt-4o-mini: 1 of 1 calls succeeded\nClause 4"},
   };
   for (const auto& [program, words, status, says] : cases) {
     CAPTURE(program, words);

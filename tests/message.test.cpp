@@ -17,6 +17,18 @@ static_assert(to_string(FinishReason::content_filter) == "content_filter");
 static_assert(to_string(FinishReason::error) == "error");
 static_assert(to_string(FinishReason::other) == "other");
 
+constexpr Usage sum(Usage first, const Usage& second) { return first += second; }
+constexpr Usage one{.input_tokens = 1,
+                    .output_tokens = 2,
+                    .total_tokens = 3,
+                    .cached_input_tokens = 4,
+                    .reasoning_tokens = 5,
+                    .known = true};
+static_assert(sum(one, one).input_tokens == 2 && sum(one, one).output_tokens == 4 &&
+              sum(one, one).total_tokens == 6 && sum(one, one).cached_input_tokens == 8 &&
+              sum(one, one).reasoning_tokens == 10 && sum(one, one).known);
+static_assert(!sum(one, {}).known && !sum({}, one).known, "Half of it is not all of it.");
+
 namespace {
 
 std::string text_of(const Message& message) { return std::get<std::string>(message.parts.at(0)); }

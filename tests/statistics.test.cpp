@@ -140,8 +140,8 @@ TEST_CASE("Wilson's intervals are the published ones", "[statistics]") {
 TEST_CASE("Wilson's interval of all or nothing is its closed form and ends at the end",
           "[statistics]") {
   // For no success of n it is [0, z^2 / (n + z^2)].
-  for (const std::uint64_t trials : {1U, 7U, 1'000'000U})
-    for (const double confidence : {0.5, 0.9, 0.999}) {
+  for (std::uint64_t trials = 1; trials < 1'000'000; trials = trials * 3 / 2 + 1)
+    for (const double confidence : {0.5, 0.8, 0.9, 0.95, 0.99, 0.999}) {
       const double z = normal_quantile((1 + confidence) / 2).value_or(not_a_number);
       const double share = z * z / (static_cast<double>(trials) + z * z);
       const auto none = wilson_interval(0, trials, confidence);

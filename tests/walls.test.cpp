@@ -101,6 +101,63 @@ bool has_one_of(const Texts& texts, const std::string& text) {
 
 const fs::path root = FINETUNING_SOURCE_DIR;
 
+std::string read(const fs::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+// ---- the rooms, as src/README.md lists them
+
+/// A room's name, and the files of its row: "call.*", "dialects/".
+struct Room {
+  std::string name;
+  Texts files;
+};
+
+std::vector<Room> read_rooms(const std::string& text) {
+  std::vector<Room> rooms;
+  std::istringstream lines(text.substr(std::min(text.find("| room | it knows |"), text.size())));
+  for (std::string line; std::getline(lines, line) && line.starts_with('|');) {
+    Room room{.name = line.substr(2, line.find(" |") - 2), .files = {}};
+    std::istringstream cell(line.substr(line.rfind('|', line.size() - 2)));
+    for (std::string gap, name; std::getline(cell, gap, '`') && std::getline(cell, name, '`');)
+      room.files.push_back(name);
+    if (!room.files.empty()) rooms.push_back(std::move(room));
+  }
+  return rooms;
+}
+
+/// Whether a path of the project is what a row calls "call.*", "dialects/" or "call.cpp".
+bool is_called(std::string_view path, std::string_view name) {
+  for (const std::string_view folder : {"include/FineTuning/", "src/"})
+    if (path.starts_with(folder)) path.remove_prefix(folder.size());
+  if (name.ends_with('/')) return path.starts_with(name);
+  const std::size_t star = name.find('*');
+  return star == name.npos
+             ? path == name
+             : path.starts_with(name.substr(0, star)) && path.ends_with(name.substr(star + 1));
+}
+
+/// The names of the rooms that have the file.
+Texts rooms_of(std::string_view path, const std::vector<Room>& rooms) {
+  Texts names;
+  for (const Room& room : rooms)
+    if (std::any_of(room.files.begin(), room.files.end(),
+                    [path](const std::string& name) { return is_called(path, name); }))
+      names.push_back(room.name);
+  return names;
+}
+
+const std::vector<Room> all_rooms = read_rooms(read(root / "src/README.md"));
+
+/// Whether an included header, with its marks, is one of the library that stands in that room.
+bool is_of_room(const std::string& header, const std::string& room) {
+  std::string path = header.substr(1, header.size() - 2);
+  if (path.starts_with("FineTuning/")) path.erase(0, path.find('/') + 1);
+  if (path.starts_with("../")) path.erase(0, path.find('/') + 1);
+  return has_one_of(rooms_of(path, all_rooms), room);
+}
+
 // ---- wall 1: what public headers include and mention
 
 bool mentions_third_party(const std::string& text) { return has(text, "nlohmann|curl/|fmt/"); }
@@ -137,7 +194,7 @@ bool literal_names_provider(std::string literal, const std::string& name) {
   return has(literal, "(^|[^a-z0-9_])" + name + "($|[^a-z0-9])");
 }
 
-// ---- walls 3 and 4: what touches the world
+// ---- walls 3 to 5: what touches the world
 
 bool touches_curl(const Source& source) {
   const auto names = includes(source.code);
@@ -147,13 +204,26 @@ bool touches_curl(const Source& source) {
          });
 }
 
-/// Itself, the shapes it fills, JSON, text, arithmetic, and how waits are written.
-bool is_for_dialects(const std::string& header) {
-  const std::string own = header.substr(1, header.size() - 2);
+/// Text, arithmetic and containers, and how waits are written.
+bool is_for_pure_functions(const std::string& header) {
   return has(header,
              "^<(algorithm|array|bit|cctype|charconv|chrono|cmath|compare|concepts|cstddef|cstdint|"
              "cstring|functional|initializer_list|iterator|limits|map|memory|numeric|optional|set|"
-             "span|string|string_view|tuple|type_traits|utility|variant|vector)>$") ||
+             "span|string|string_view|system_error|tuple|type_traits|utility|variant|vector)>$");
+}
+
+/// Looks at a clock (a moment in its time may be named), a thread or the environment.
+bool asks_the_world(const Source& source) {
+  return touches_curl(source) ||
+         has(source.code,
+             R"(\b(getenv|secure_getenv|\w*_clock\b(?!::time_point)|this_thread)\b)") ||
+         has(source.code, R"(\bstd::(time|thread|jthread|mutex|async)\b|\btime\s*\()");
+}
+
+/// Itself, the shapes it fills, and JSON.
+bool is_for_dialects(const std::string& header) {
+  const std::string own = header.substr(1, header.size() - 2);
+  return is_for_pure_functions(header) ||
          has(header,
              "^<FineTuning/(capability|detail/scan|error|http|message|model_id|provider|responder|"
              "result|usage)\\.hpp>$") ||
@@ -166,9 +236,43 @@ bool is_for_dialects(const std::string& header) {
 
 bool does_io(const Source& source) {
   const auto names = includes(source.code);
-  return touches_curl(source) || !std::all_of(names.begin(), names.end(), is_for_dialects) ||
-         has(source.code, R"(\b(getenv|secure_getenv|\w*_clock|this_thread)\b)") ||
-         has(source.code, R"(\bstd::(time|thread|jthread|mutex|async)\b|\btime\s*\()");
+  return asks_the_world(source) || !std::all_of(names.begin(), names.end(), is_for_dialects);
+}
+
+/// Of the standard library all but files, terminals and the environment, which live in headers of
+/// these names.
+bool is_for_patterns(const std::string& header) {
+  if (header.starts_with("<") && is_for_everybody(header) && !header.starts_with("<FineTuning/"))
+    return !has(header,
+                "^<(cstdio|cstdlib|filesystem|fstream|iostream|istream|ostream|stdio|"
+                "stdlib|syncstream)");
+  const Texts others{"<FineTuning/export.hpp>", "<fmt/format.h>",
+                     "\"json_text.hpp\"",  // what is UTF-8
+                     "\"retry.hpp\""};     // how long one may wait
+  const Texts rooms{"result", "id", "facts", "shapes", "figures", "patterns"};
+  return has_one_of(others, header) ||
+         std::any_of(rooms.begin(), rooms.end(),
+                     [&](const std::string& room) { return is_of_room(header, room); });
+}
+
+bool is_no_pattern(const Source& source) {
+  const auto names = includes(source.code);
+  return touches_curl(source) || !std::all_of(names.begin(), names.end(), is_for_patterns) ||
+         has(source.code, R"(\b(nlohmann|fopen|getenv)\b)");
+}
+
+/// What patterns have counted, and how it is written.
+bool is_for_reports(const std::string& header) {
+  const Texts rooms{"result", "id", "facts", "shapes", "figures", "patterns", "reports"};
+  return is_for_pure_functions(header) || header == "<fmt/format.h>" ||
+         header == "<nlohmann/json.hpp>" || has(header, "^\"(\\.\\./)?json_\\w+\\.hpp\"$") ||
+         std::any_of(rooms.begin(), rooms.end(),
+                     [&](const std::string& room) { return is_of_room(header, room); });
+}
+
+bool is_no_report(const Source& source) {
+  const auto names = includes(source.code);
+  return asks_the_world(source) || !std::all_of(names.begin(), names.end(), is_for_reports);
 }
 
 /// A file of the project; its path is relative to the root.
@@ -182,13 +286,19 @@ std::vector<File> read_all(const std::string& folder) {
   std::vector<File> files;
   for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
     if (entry.path().extension() != ".hpp" && entry.path().extension() != ".cpp") continue;
-    std::ifstream stream(entry.path(), std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(stream), {}};
+    std::string text = read(entry.path());
     auto source = take_apart(text);
     files.push_back({entry.path().lexically_relative(root).generic_string(), std::move(text),
                      std::move(source)});
   }
   REQUIRE_FALSE(files.empty());
+  return files;
+}
+
+/// What the library is made of.
+std::vector<File> read_library() {
+  auto files = read_all("include");
+  for (auto& file : read_all("src")) files.push_back(std::move(file));
   return files;
 }
 
@@ -212,6 +322,22 @@ Texts provider_names() {
 
 }  // namespace
 
+TEST_CASE("every file of the library has one room, and every room has files", "[walls]") {
+  const auto files = read_library();
+  CHECK(offenders(files, [](const File& file) {
+          const bool is_for_all = has(file.path, R"(/(FineTuning|export|version)\.hpp$)");
+          return rooms_of(file.path, all_rooms).size() != (is_for_all ? 0U : 1U);
+        }) == Texts{});
+  for (const Room& room : all_rooms)
+    for (const std::string& name : room.files) {
+      INFO(room.name << ": " << name);
+      CHECK(std::any_of(files.begin(), files.end(),
+                        [&](const File& file) { return is_called(file.path, name); }));
+    }
+  CHECK(all_rooms.size() >= 10);
+  CHECK(read(root / ".github/CONTRIBUTING.md").find("| room |") == std::string::npos);
+}
+
 TEST_CASE("public headers mention neither JSON nor curl nor fmt", "[walls]") {
   CHECK(offenders(read_all("include"),
                   [](const File& file) { return mentions_third_party(file.text); }) == Texts{});
@@ -224,8 +350,7 @@ TEST_CASE("public headers include each other and the standard library", "[walls]
 }
 
 TEST_CASE("a provider is named in its own facts file and in the list, nowhere else", "[walls]") {
-  auto files = read_all("include");
-  for (auto& file : read_all("src")) files.push_back(std::move(file));
+  const auto files = read_library();
   const std::string facts = "include/FineTuning/providers/";
   const std::string list = "include/FineTuning/providers.hpp";
   const auto is_example_of_a_message = [](const File& file, const std::string& literal) {
@@ -252,6 +377,20 @@ TEST_CASE("a provider is named in its own facts file and in the list, nowhere el
 TEST_CASE("dialects know no curl, clock, thread or environment", "[walls]") {
   CHECK(offenders(read_all("src/dialects"),
                   [](const File& file) { return does_io(file.source); }) == Texts{});
+}
+
+TEST_CASE("patterns know neither JSON nor curl nor files", "[walls]") {
+  CHECK(offenders(read_library(), [](const File& file) {
+          const Texts rooms = rooms_of(file.path, all_rooms);
+          return (rooms == Texts{"patterns"} || rooms == Texts{"figures"}) &&
+                 is_no_pattern(file.source);
+        }) == Texts{});
+}
+
+TEST_CASE("reports know no clock, thread, file or curl", "[walls]") {
+  CHECK(offenders(read_library(), [](const File& file) {
+          return rooms_of(file.path, all_rooms) == Texts{"reports"} && is_no_report(file.source);
+        }) == Texts{});
 }
 
 TEST_CASE("only the curl transport knows curl", "[walls]") {
@@ -282,6 +421,21 @@ TEST_CASE("the walls' reader tells comments and literals from code", "[walls]") 
     CHECK(source.code == code);
     CHECK(source.literals == literals);
   }
+}
+
+TEST_CASE("the rooms are read from their table", "[walls]") {
+  const auto rooms = read_rooms(
+      "# Rooms\n\n| room | it knows | files |\n|---|---|---|\n"
+      "| id | `text` | `model_id.hpp`, `detail/` |\n| call | a life | `call.*` |\n\n"
+      "| day | none | `x.hpp` |\n");
+  REQUIRE(rooms.size() == 2);
+  CHECK(rooms[0].name == "id");
+  CHECK(rooms[0].files == Texts{"model_id.hpp", "detail/"});
+  CHECK(rooms_of("include/FineTuning/detail/scan.hpp", rooms) == Texts{"id"});
+  CHECK(rooms_of("include/FineTuning/model_id.hpp", rooms) == Texts{"id"});
+  CHECK(rooms_of("src/call.cpp", rooms) == Texts{"call"});
+  CHECK(rooms_of("src/caller.cpp", rooms) == Texts{});
+  CHECK(rooms_of("src/dialects/call.cpp", rooms) == Texts{});
 }
 
 TEST_CASE("what breaks a wall is seen", "[walls]") {
@@ -323,6 +477,38 @@ TEST_CASE("what breaks a wall is seen", "[walls]") {
     CHECK(does_io(take_apart(line)));
   }
 
+  for (const std::string line : {"#include <nlohmann/json.hpp>",
+                                 "nlohmann::json parsed;",
+                                 "#include \"json_reader.hpp\"",
+                                 "#include \"json_writer.hpp\"",
+                                 "#include <fstream>",
+                                 "#include <filesystem>",
+                                 "#include <cstdio>",
+                                 "#include <stdio.h>",
+                                 "#include <iostream>",
+                                 "#include <fcntl.h>",
+                                 "#include <sys/file.h>",
+                                 "std::fopen(path, \"r\")",
+                                 "getenv(\"X\")",
+                                 "#include <curl/curl.h>",
+                                 "curl_easy_init()",
+                                 "#include \"curl_transport.hpp\"",
+                                 "#include <FineTuning/chat.hpp>",
+                                 "#include <FineTuning/http.hpp>",
+                                 "#include \"dialects/common.hpp\"",
+                                 "#include <fmt/ostream.h>"}) {
+    INFO(line);
+    CHECK(is_no_pattern(take_apart(line)));
+  }
+  for (const std::string line :
+       {"std::chrono::system_clock::now()", "std::time(nullptr)", "#include <thread>",
+        "#include <mutex>", "#include <fstream>", "#include <filesystem>", "#include <cstdio>",
+        "std::getenv(\"X\")", "#include <curl/curl.h>", "#include <FineTuning/chat.hpp>",
+        "#include \"../curl_transport.hpp\"", "#include \"../call.hpp\""}) {
+    INFO(line);
+    CHECK(is_no_report(take_apart(line)));
+  }
+
   for (const std::string line :
        {"#include <curl/curl.h>", "#include \"curl/curl.h\"", "#include <curl.h>",
         "extern \"C\" void* curl_easy_init();", "CURL* handle;", "CURLOPT_URL"}) {
@@ -343,6 +529,14 @@ TEST_CASE("what breaks no wall is let through", "[walls]") {
       does_io(take_apart("#include <chrono>\n#include \"common.hpp\"\n"
                          "std::chrono::seconds time; deadline(time);")));
   CHECK_FALSE(touches_curl(take_apart("#include \"curl_transport.hpp\"\nhttp::curl_transport()")));
+  CHECK_FALSE(
+      is_no_pattern(take_apart("#include <FineTuning/fallback.hpp>\n#include <thread>\n"
+                               "#include <FineTuning/responder.hpp>\n#include <fmt/format.h>\n"
+                               "clock(std::chrono::steady_clock::now); // std::fopen")));
+  CHECK_FALSE(
+      is_no_report(take_apart("#include <nlohmann/json.hpp>\n#include \"../json_writer.hpp\"\n"
+                              "#include <FineTuning/fallback.hpp>\n#include <vector>\n"
+                              "std::chrono::system_clock::time_point started;")));
   CHECK_FALSE(includes_what_is_not_for_everybody(
       take_apart("#include <FineTuning/result.hpp>\n#include <string_view>")));
 }

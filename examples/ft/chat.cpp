@@ -1,9 +1,11 @@
-// ft chat: asks a model, plain or streamed; shows what would be sent; or asks the sandbox.
+// ft chat: asks a model, plain or streamed; shows what would be sent; or asks the sandbox. A log of
+// the calls is for ft stats.
 
 #include "ft.hpp"
 
 #include <fmt/ostream.h>
 
+#include <fstream>
 #include <ostream>
 
 namespace ft {
@@ -78,16 +80,18 @@ int show_preview(const Chat& chat, const RequestFile& file, bool json, const Str
   return success;
 }
 
-int ask(const Chat& chat, const RequestFile& file, bool json, const Streams& streams) {
-  const auto show_piece = [&](std::string_view text) {
-    if (json)
-      print_line({{"text", text}}, streams.out);
-    else
-      streams.out << text << std::flush;
-    return streams.out.good();  // nobody reads on: no need to pay for the rest
-  };
-  const Result<ChatResponse> response =
-      file.stream ? chat.stream(file.request, show_piece) : chat.send(file.request);
+int ask(const Responder& responder, const RequestFile& file, bool json, const Streams& streams) {
+  CallContext context;
+  if (file.stream)
+    context.on_event = [&](const StreamEvent& event) {
+      if (event.kind != StreamEvent::Kind::text) return true;
+      if (json)
+        print_line({{"text", event.text}}, streams.out);
+      else
+        streams.out << event.text << std::flush;
+      return streams.out.good();  // nobody reads on: no need to pay for the rest
+    };
+  const Result<ChatResponse> response = responder(file.request, context);
   if (!response) {
     if (file.stream && !json && !response.error().partial.empty()) streams.out << std::endl;
     return report(response.error(), json, streams);
@@ -100,6 +104,30 @@ int ask(const Chat& chat, const RequestFile& file, bool json, const Streams& str
   for (const ToolCall& call : response->tool_calls)
     fmt::print(streams.out, "{}({})\n", call.name, call.arguments);
   return success;
+}
+
+/// Whether what a writer was killed over is the end of the file: a line that would spoil the next.
+bool ends_in_torn_line(const std::string& name) {
+  std::ifstream file(name, std::ios::binary);
+  file.seekg(-1, std::ios::end);
+  return file && file.get() != '\n';
+}
+
+/// Asks, and appends a line on the call to a log. Nothing is asked where that cannot be written.
+int ask_and_log(const Chat& chat, const RequestFile& file, const std::string& name, bool json,
+                const Streams& streams) {
+  std::ofstream log(name, std::ios::binary | std::ios::app);
+  if (log && ends_in_torn_line(name)) log << '\n';
+  int status = failure;
+  if (log) {
+    const Monitor monitor({.on_call = [&log](const CallRecord& call) {
+      log << to_json(call) + '\n' << std::flush;
+    }});
+    status = ask(monitor.watch(chat), file, json, streams);
+  }
+  if (log) return status;
+  return report({.message = fmt::format("The log {} cannot be written; name another one.", name)},
+                json, streams);
 }
 
 }  // namespace
@@ -121,8 +149,10 @@ int chat(const Arguments& arguments, const Streams& streams) {
   const Result<RequestFile> file = make_request(arguments, streams.in);
   if (!file) return report(file.error(), json, streams);
   return with_chat(arguments, streams, [&](const Chat& chat) {
-    return arguments.has("--dry-run") ? show_preview(chat, *file, json, streams)
-                                      : ask(chat, *file, json, streams);
+    if (arguments.has("--dry-run")) return show_preview(chat, *file, json, streams);
+    if (arguments.has("--log"))
+      return ask_and_log(chat, *file, arguments.value("--log"), json, streams);
+    return ask(chat, *file, json, streams);
   });
 }
 

@@ -19,6 +19,7 @@ constexpr std::string_view usage = R"(ft looks at fine-tuned models and talks to
   ft inspect [--provider NAME] [--json] ID|SPEC...     "-" reads them from standard input, one a line
   ft chat --model SPEC [--stream] [--json] [--system TEXT] [--max-tokens N] [--dry-run] [--sandbox] PROMPT
   ft chat --request FILE [...]                         the body of an OpenAI chat completion; "-" reads it
+  ft chat --log FILE [...]                             appends a line on the call, without what was said
   ft compare --a SPEC --b SPEC [--file FILE] [--seed N] [--parallel N] [--confidence 0.95] [--json] [--sandbox] PROMPT...
                                                        FILE: a prompt a line; in one named .jsonl a request, as above
   ft evaluate --model SPEC --cases FILE [--threshold 0.9] [--parallel N] [--results FILE] [--report FILE]... [--json] [--sandbox]
@@ -26,6 +27,7 @@ constexpr std::string_view usage = R"(ft looks at fine-tuned models and talks to
                                                        or messages and system; or expected, expected_parts, expected_json;
                                                        id and tags as well. --results keeps each result and resumes from it;
                                                        --report writes a page (.html), JUnit (.xml) or all figures (.json)
+  ft stats [--json|--prometheus] FILE|-...             what the calls of such logs came to, model by model
 
 A SPEC is a provider, a colon and a model id, as in openai:ft:gpt-4o-mini-2024-07-18:acme::abc123.
 Keys come from the environment (OPENAI_API_KEY, GEMINI_API_KEY, COHERE_API_KEY, ...); --sandbox needs none.
@@ -37,10 +39,10 @@ struct Option {
   bool takes_value = false;
 };
 constexpr std::array inspect_options{Option{"--provider", true}, Option{"--json"}};
-constexpr std::array chat_options{Option{"--model", true},  Option{"--request", true},
-                                  Option{"--system", true}, Option{"--max-tokens", true},
-                                  Option{"--stream"},       Option{"--json"},
-                                  Option{"--dry-run"},      Option{"--sandbox"}};
+constexpr std::array chat_options{
+    Option{"--model", true},      Option{"--request", true}, Option{"--system", true},
+    Option{"--max-tokens", true}, Option{"--stream"},        Option{"--json"},
+    Option{"--dry-run"},          Option{"--sandbox"},       Option{"--log", true}};
 constexpr std::array compare_options{Option{"--a", true},        Option{"--b", true},
                                      Option{"--file", true},     Option{"--seed", true},
                                      Option{"--parallel", true}, Option{"--confidence", true},
@@ -49,15 +51,18 @@ constexpr std::array evaluate_options{
     Option{"--model", true},    Option{"--cases", true},   Option{"--threshold", true},
     Option{"--parallel", true}, Option{"--results", true}, Option{"--report", true},
     Option{"--json"},           Option{"--sandbox"}};
+constexpr std::array stats_options{Option{"--json"}, Option{"--prometheus"}};
 
 struct Command {
   std::string_view name;
   std::span<const Option> options;
   int (*run)(const Arguments&, const Streams&);
 };
-constexpr std::array commands{
-    Command{"inspect", inspect_options, inspect}, Command{"chat", chat_options, chat},
-    Command{"compare", compare_options, compare}, Command{"evaluate", evaluate_options, evaluate}};
+constexpr std::array commands{Command{"inspect", inspect_options, inspect},
+                              Command{"chat", chat_options, chat},
+                              Command{"compare", compare_options, compare},
+                              Command{"evaluate", evaluate_options, evaluate},
+                              Command{"stats", stats_options, stats}};
 
 bool asks_for_help(std::string_view word) { return word == "--help" || word == "-h"; }
 

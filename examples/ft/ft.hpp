@@ -51,6 +51,7 @@ struct Arguments {
 
 int inspect(const Arguments& arguments, const Streams& streams);
 int chat(const Arguments& arguments, const Streams& streams);
+int stats(const Arguments& arguments, const Streams& streams);
 int compare(const Arguments& arguments, const Streams& streams);
 int evaluate(const Arguments& arguments, const Streams& streams);
 

@@ -62,9 +62,11 @@ class Capabilities {
     for (std::size_t at = 0; at < support_.size(); ++at) support_[at] = read(letters[at]);
   }
 
+  /// Whether the model can do that; unknown until somebody has said.
   [[nodiscard]] constexpr Support operator[](Capability capability) const noexcept {
     return support_[static_cast<std::size_t>(capability)];
   }
+  /// Says so; what was said before is forgotten.
   constexpr void set(Capability capability, Support support) noexcept {
     support_[static_cast<std::size_t>(capability)] = support;
   }
@@ -84,9 +86,9 @@ class Capabilities {
 
 /// Prices in USD per million tokens; empty where nobody knows.
 struct Prices {
-  std::optional<double> input{};
-  std::optional<double> cached_input{};
-  std::optional<double> output{};
+  std::optional<double> input{};         ///< Of what is sent, but for the cached part.
+  std::optional<double> cached_input{};  ///< Of what is sent again and the provider has kept.
+  std::optional<double> output{};        ///< Of the answer, its reasoning too.
 
   /// True where at least one of them is known.
   [[nodiscard]] constexpr bool known() const noexcept { return input || cached_input || output; }
@@ -94,18 +96,18 @@ struct Prices {
 
 /// One row of a provider's table: a base model, and what its fine-tunes cost. Days are YYYY-MM-DD.
 struct ModelRow {
-  std::string_view model_id{};
+  std::string_view model_id{};                    ///< As the provider writes it in a request.
   std::string_view alias{};                       ///< Another name of the same model.
   std::optional<std::uint32_t> context_window{};  ///< Tokens.
   std::optional<std::uint32_t> max_output{};      ///< Tokens.
-  Capabilities capabilities{};
-  Prices prices{};
-  Prices fine_tuned_prices{};  ///< Of calls of its fine-tunes.
-  std::optional<double> training_usd_per_mtok{};
-  std::string_view retired_on{};             ///< The day it stops.
-  std::string_view fine_tuned_retired_on{};  ///< Where its fine-tunes stop on another day.
-  std::string_view deprecated_on{};          ///< The day its end was announced.
-  std::string_view replacement{};
+  Capabilities capabilities{};                    ///< Its own; its fine-tunes have the same.
+  Prices prices{};                                ///< Of calls of the model itself.
+  Prices fine_tuned_prices{};                     ///< Of calls of its fine-tunes.
+  std::optional<double> training_usd_per_mtok{};  ///< USD per million trained tokens.
+  std::string_view retired_on{};                  ///< The day it stops.
+  std::string_view fine_tuned_retired_on{};       ///< Where its fine-tunes stop on another day.
+  std::string_view deprecated_on{};               ///< The day its end was announced.
+  std::string_view replacement{};           ///< The model that its provider names in its place.
   std::string_view checked = "2026-11-22";  ///< The day the row was last compared.
 
   /// True where the model has this name.

@@ -29,6 +29,7 @@ namespace FineTuning {
 /// into rows: of the library's table, of the caller's own Provider, or of the Catalog that was
 /// asked (a copy of which is enough to keep them).
 struct Facts {
+  /// Whose row says something.
   enum class Source : std::uint8_t {
     own_row,         ///< The table has this very model.
     fine_tuned_row,  ///< The table has its base, and prices of its fine-tunes.
@@ -36,25 +37,25 @@ struct Facts {
     user_row,        ///< A row of the Catalog said something.
   };
 
-  Source source = Source::own_row;
+  Source source = Source::own_row;  ///< Whose row answered.
   /// Whose the three prices are, where one is known. Source::base_row: the base's, at least one of
   /// them, whoever stated it, so that they are an estimate. Source::user_row: a row of the Catalog
   /// stated one.
   Source price_source = Source::own_row;
-  std::string_view model_id{};  ///< The row that answered.
-  std::optional<std::uint32_t> context_window{};
-  std::optional<std::uint32_t> max_output{};
-  Capabilities capabilities{};
-  std::optional<double> input_usd_per_mtok{};
-  std::optional<double> cached_input_usd_per_mtok{};
-  std::optional<double> output_usd_per_mtok{};
-  Prices base_prices{};        ///< Of the row's base model.
-  Prices fine_tuned_prices{};  ///< Of its fine-tunes.
-  std::optional<double> training_usd_per_mtok{};
-  std::string_view deprecated_on{};  ///< The day its end was announced.
-  std::string_view retired_on{};     ///< The day it stops.
-  std::string_view replacement{};
-  std::string_view checked{};  ///< The day the row was last compared with its sources.
+  std::string_view model_id{};                        ///< The row that answered.
+  std::optional<std::uint32_t> context_window{};      ///< Tokens, the answer's with the prompt's.
+  std::optional<std::uint32_t> max_output{};          ///< Tokens of an answer.
+  Capabilities capabilities{};                        ///< Of a fine-tune: those of its base.
+  std::optional<double> input_usd_per_mtok{};         ///< USD per million tokens, as the next two.
+  std::optional<double> cached_input_usd_per_mtok{};  ///< Of what the provider has kept.
+  std::optional<double> output_usd_per_mtok{};        ///< Of the answer.
+  Prices base_prices{};                               ///< Of the row's base model.
+  Prices fine_tuned_prices{};                         ///< Of its fine-tunes.
+  std::optional<double> training_usd_per_mtok{};      ///< USD per million trained tokens.
+  std::string_view deprecated_on{};                   ///< The day its end was announced.
+  std::string_view retired_on{};                      ///< The day it stops.
+  std::string_view replacement{};  ///< The model that its provider names in its place.
+  std::string_view checked{};      ///< The day the row was last compared with its sources.
 };
 
 /// The name of a source, as it is written in JSON.

@@ -24,7 +24,7 @@ namespace FineTuning {
 /// the Chat is made, then from the default.
 struct Account {
   std::string api_key{};   ///< Environment: the provider's key variable, as OPENAI_API_KEY.
-  std::string base_url{};  ///< Environment: <PROVIDER>_BASE_URL.
+  std::string base_url{};  ///< Environment: the provider's name in front, as OPENAI_BASE_URL.
   /// Gives the token in place of a key, shown as "Authorization: Bearer"; asked anew for every
   /// attempt. `refresh` is true when the last one was refused (401), once a call. May be called
   /// from several threads at once.
@@ -43,8 +43,11 @@ struct ChatOptions {
   int max_retries = 2;  ///< How often a call is sent again at most; 0 or less: never.
   /// Sends a request again although it may have been carried out, and may be billed twice.
   bool retry_unknown_outcomes = false;
+  /// Until the connection stands, TLS included.
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);
+  /// From the start of an attempt to the head of its answer.
   std::chrono::milliseconds first_byte_timeout = std::chrono::seconds(300);
+  /// Between two pieces of an answer.
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(60);
   std::chrono::milliseconds total_timeout = std::chrono::seconds(600);  ///< Over all attempts.
   std::size_t max_response_bytes = std::size_t{64} << 20U;  ///< Of an answer; 0: no limit.
@@ -68,7 +71,9 @@ using TextSink = std::function<bool(std::string_view)>;
 /// request did not reach the server; never after text has been delivered.
 class FINETUNING_EXPORT Chat {
  public:
+  /// Keys and addresses come from the environment, which is read here.
   Chat();
+  /// The same where the options say nothing. What is wrong with them is told by every call.
   explicit Chat(ChatOptions options);
 
   /// Sends a request and waits for the answer.
@@ -83,6 +88,7 @@ class FINETUNING_EXPORT Chat {
   /// answer. An exception of the sink reaches the caller.
   [[nodiscard]] Result<ChatResponse> stream(const ChatRequest& request, const TextSink& sink,
                                             std::stop_token stop = {}) const;
+  /// The same for one prompt; `request` holds what else is to be said.
   [[nodiscard]] Result<ChatResponse> stream(std::string_view model, std::string_view prompt,
                                             const TextSink& sink, ChatRequest request = {},
                                             std::stop_token stop = {}) const;
@@ -110,8 +116,5 @@ class FINETUNING_EXPORT Chat {
 /// the provider takes none.
 [[nodiscard]] FINETUNING_EXPORT Result<ChatRequest> build_rag_options(
     std::vector<Document> documents, ChatRequest request, const Provider& provider);
-
-/// {"error":{"kind":"rate_limited","message":..,"http_status":429,..}}
-[[nodiscard]] FINETUNING_EXPORT std::string to_json(const Error& error);
 
 }  // namespace FineTuning

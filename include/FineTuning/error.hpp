@@ -2,6 +2,8 @@
 
 // What can go wrong, as a value: the kinds a caller can act on, and what the provider said.
 
+#include <FineTuning/export.hpp>
+
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -70,11 +72,11 @@ static_assert(to_string(ErrorKind::other) == "other");
 
 /// A failure. No member holds a key or a token, not even one that the provider repeats.
 struct Error {
-  ErrorKind kind = ErrorKind::other;
-  std::string message{};     ///< A whole sentence: what happened and what to do about it.
-  int http_status = 0;       ///< 0 when no answer arrived.
-  std::string code{};        ///< The exact name: the provider's, or an IdError's.
-  std::string request_id{};  ///< Quote this to the provider's support.
+  ErrorKind kind = ErrorKind::other;  ///< What to act on.
+  std::string message{};              ///< A whole sentence: what happened and what to do about it.
+  int http_status = 0;                ///< 0 when no answer arrived.
+  std::string code{};                 ///< The exact name: the provider's, or an IdError's.
+  std::string request_id{};           ///< Quote this to the provider's support.
   /// How long the provider asks to wait, where it says so.
   std::optional<std::chrono::milliseconds> retry_after{};
   std::string partial{};  ///< The text that had arrived when a stream failed.
@@ -85,5 +87,8 @@ struct Error {
   int attempts = 0;             ///< How many times the request was sent.
   std::vector<Error> causes{};  ///< What the earlier arms of a fallback said, oldest first.
 };
+
+/// {"error":{"kind":"rate_limited","message":..,"http_status":429,..}}, with its causes.
+[[nodiscard]] FINETUNING_EXPORT std::string to_json(const Error& error);
 
 }  // namespace FineTuning

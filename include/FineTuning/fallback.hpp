@@ -2,22 +2,29 @@
 
 // Asks the next one when the first one fails: a fine-tune and then its base, or any list of arms.
 
+#include <FineTuning/export.hpp>
 #include <FineTuning/model.hpp>
 #include <FineTuning/responder.hpp>
 #include <FineTuning/result.hpp>
 
-#include <cstddef>
-#include <iterator>
+#include <chrono>
+#include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace FineTuning {
 
-/// When a Fallback goes on.
+/// When a Fallback goes on, and how long it leaves an arm alone that has failed.
 struct FallbackOptions {
   /// Asks the next one also where the failed call may have been carried out, and may be billed.
   bool after_unknown_outcome = false;
+  /// How long an arm rests after a failure of its own; Error::retry_after makes it longer. Zero or
+  /// less: no arm rests.
+  std::chrono::milliseconds cooldown = std::chrono::seconds(5);
+  /// What time it is; called from several threads at once.
+  std::function<std::chrono::steady_clock::time_point()> clock = std::chrono::steady_clock::now;
 };
 
 /// The same responder, asked for another model. Copies the request, once a call.
@@ -33,52 +40,35 @@ struct FallbackOptions {
 /// outcome (unless an option allows it), and one that came after a piece of the answer had reached
 /// the caller. The last error carries those before it in Error::causes. Latency and attempts of the
 /// answer are those of the arm that gave it. Every arm has all of its own
-/// ChatOptions::total_timeout unless CallContext::deadline ends them together. Holds no state: safe
-/// to use from several threads at once where its arms are.
-class Fallback {
+/// ChatOptions::total_timeout unless CallContext::deadline ends them together.
+///
+/// An arm rests after a failure of its own (a limit, a broken server, a key that is refused, ..;
+/// not what any arm would say of the request, and not a time-out at the caller's own deadline). Of
+/// two rests the longer counts; an answer to a call that began later ends it. Arms that rest are
+/// passed over; where none of the others has answered, the one of them that is ready first is asked
+/// after all. An arm whose model is retired (model_retired, with no other kind among the causes) is
+/// never asked again; where all are, so says the error. What an arm that was passed over said last
+/// is among the causes, without Error::partial.
+///
+/// Remembers this for every arm and ChatRequest::model, of at most 1024 the longest; copies share
+/// it. So put a Fallback into the arms of a Router or a Split, not these into a Fallback: there,
+/// one failing arm lets all of them rest. Safe to use from several threads at once where its arms
+/// are.
+class FINETUNING_EXPORT Fallback {
  public:
-  explicit Fallback(std::vector<Responder> arms, FallbackOptions options = {})
-      : arms_(std::move(arms)), options_(options) {}
+  /// A fallback that asks the arms in this order.
+  explicit Fallback(std::vector<Responder> arms, FallbackOptions options = {});
 
-  Result<ChatResponse> operator()(const ChatRequest& request, CallContext& context) const {
-    bool delivered = false;
-    CallContext watched = context;
-    if (context.on_event)
-      watched.on_event = [&](const StreamEvent& event) {
-        delivered = true;
-        return context.on_event(event);
-      };
-
-    std::vector<Error> causes;
-    for (std::size_t arm = 0; arm < arms_.size(); ++arm) {
-      Result<ChatResponse> response = detail::ask(arms_[arm], request, watched);
-      if (response) return response;
-      Error error = std::move(response).error();
-      const bool is_last = arm + 1 == arms_.size();
-      if (is_last || delivered || !goes_on_after(error)) {
-        error.causes.insert(error.causes.begin(), std::make_move_iterator(causes.begin()),
-                            std::make_move_iterator(causes.end()));
-        return error;
-      }
-      if (context.trace)
-        context.trace({.kind = TraceEvent::Kind::next_arm,
-                       .model = request.model,
-                       .attempt = static_cast<int>(arm) + 2,
-                       .error = &error});
-      causes.push_back(std::move(error));
-    }
-    return Error{.kind = ErrorKind::invalid_request,
-                 .message = "The fallback has no arm to ask; give it at least one responder."};
-  }
+  /// Asks the arms.
+  Result<ChatResponse> operator()(const ChatRequest& request, CallContext& context) const;
 
  private:
-  [[nodiscard]] bool goes_on_after(const Error& error) const {
-    if (error.kind == ErrorKind::cancelled) return false;
-    return !error.outcome_unknown || options_.after_unknown_outcome;
-  }
+  class Rests;
+  [[nodiscard]] bool goes_on_after(const Error& error) const;
 
   std::vector<Responder> arms_;
   FallbackOptions options_;
+  std::shared_ptr<Rests> rests_;
 };
 
 /// A fine-tune, and its base where the fine-tune fails. A model without a known base answers alone.
@@ -86,7 +76,7 @@ class Fallback {
                                         FallbackOptions options = {}) {
   std::vector<Responder> arms{with_model(model.spec(), responder)};
   if (const Result<Model> base = model.base()) arms.push_back(with_model(base->spec(), responder));
-  return Fallback(std::move(arms), options);
+  return Fallback(std::move(arms), std::move(options));
 }
 
 }  // namespace FineTuning

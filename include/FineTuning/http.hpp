@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+/// One exchange between the library and the network, which a caller's Transport can move.
 namespace FineTuning::http {
 
 /// Names and values, in the order in which they are sent or came.
@@ -30,36 +31,49 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 /// of its place.
 struct Exchange {
   std::string method = "POST";  ///< GET or POST.
-  std::string url{};
-  Headers headers{};
-  std::string body{};
+  std::string url{};            ///< Whole, with its query.
+  Headers headers{};            ///< All but those that the transport has to make (Host, lengths).
+  std::string body{};           ///< Empty for a GET.
   std::chrono::milliseconds connect_timeout{};     ///< 0: no limit, as for the others.
   std::chrono::milliseconds first_byte_timeout{};  ///< From the start to the head of the answer.
   std::chrono::milliseconds idle_timeout{};        ///< Between two pieces of the answer.
-  std::chrono::milliseconds total_timeout{};
+  std::chrono::milliseconds total_timeout{};       ///< From the start to the end of the answer.
 };
 
 /// The head of an answer. Any status: an answer arrived.
 struct Head {
-  int status = 0;
-  Headers headers{};
+  int status = 0;     ///< As 200 or 404.
+  Headers headers{};  ///< As they came.
 };
 
 /// How far an exchange came.
-enum class Phase : std::uint8_t { resolving, connecting, tls, sending, waiting, receiving };
+enum class Phase : std::uint8_t {
+  resolving,   ///< Looking up the host's address.
+  connecting,  ///< To that address, or to a proxy.
+  tls,         ///< Making sure who is there.
+  sending,     ///< The request.
+  waiting,     ///< For the head of the answer.
+  receiving,   ///< The body.
+};
 
 /// Why no whole answer arrived.
 struct Failure {
-  enum class Kind : std::uint8_t { network, tls, timed_out, stopped };
-  Kind kind = Kind::network;
-  Phase phase = Phase::connecting;
+  /// What ended it.
+  enum class Kind : std::uint8_t {
+    network,    ///< The server could not be reached, or the connection broke.
+    tls,        ///< The server could not prove who it is.
+    timed_out,  ///< One of the limits of the Exchange.
+    stopped,    ///< The listener or the stop token.
+  };
+  Kind kind = Kind::network;             ///< What ended it.
+  Phase phase = Phase::connecting;       ///< How far it had come.
   bool may_have_reached_server = false;  ///< Part of the request had been handed to the network.
   std::string message{};                 ///< What the network said; no secret, no URL.
 };
 
 /// What a listener wants next.
 enum class Flow : std::uint8_t {
-  go_on,
+  go_on,   ///< The next piece.
   finish,  ///< It has all it needs: the rest is awaited for a moment, so that the connection stays.
   stop,    ///< The exchange ends at once, and its connection.
 };
@@ -72,6 +86,7 @@ class Listener {
   Listener& operator=(const Listener&) = delete;
   virtual ~Listener() = default;
 
+  /// Called once, before any piece. Valid during the call.
   virtual Flow on_head(const Head& head) noexcept = 0;
   /// The piece is valid during the call.
   virtual Flow on_body(std::string_view piece) noexcept = 0;

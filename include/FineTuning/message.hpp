@@ -53,20 +53,24 @@ struct ChatResponse;
 /// One message of a conversation. A conversation is all of its messages, each time: no provider
 /// remembers them.
 struct Message {
-  Role role = Role::user;
+  Role role = Role::user;              ///< Who speaks.
   std::vector<Part> parts{};           ///< Images in messages of the user only.
   std::vector<ToolCall> tool_calls{};  ///< Of an assistant message: as ChatResponse has them.
   std::string tool_call_id{};          ///< Of a tool message: the call that it answers.
   std::string tool_name{};             ///< Of a tool message: the function that was called.
   std::string signature{};             ///< Of an assistant message: as ChatResponse has it.
 
+  /// How the model has to behave. Goes first.
   [[nodiscard]] static Message system(std::string text) {
     return of(Role::system, std::move(text));
   }
+  /// What the user says.
   [[nodiscard]] static Message user(std::string text) { return of(Role::user, std::move(text)); }
+  /// The same with images among the text, in the order given.
   [[nodiscard]] static Message user(std::vector<Part> parts) {
     return {.role = Role::user, .parts = std::move(parts)};
   }
+  /// What the model said, where the text is all that is left of it.
   [[nodiscard]] static Message assistant(std::string text) {
     return of(Role::assistant, std::move(text));
   }
@@ -97,34 +101,36 @@ struct Tool {
 
 /// Whether the model has to ask for a tool.
 struct ToolChoice {
+  /// Who decides.
   enum class Mode : std::uint8_t {
     automatic,  ///< The model decides.
     none,       ///< It may not.
     required,   ///< It has to ask for one, whichever.
     named,      ///< It has to ask for the one of that name.
   };
-  Mode mode = Mode::automatic;
-  std::string name{};  ///< Of the tool, with Mode::named.
+  Mode mode = Mode::automatic;  ///< Who decides.
+  std::string name{};           ///< Of the tool, with Mode::named.
 };
 
 /// What the answer has to look like.
 struct ResponseFormat {
+  /// The forms that an answer can be held to.
   enum class Type : std::uint8_t {
     text,         ///< Anything.
     json_object,  ///< JSON; some providers want the messages to say so too.
     json_schema,  ///< JSON that follows ResponseFormat::schema.
   };
-  Type type = Type::text;
+  Type type = Type::text;       ///< The form.
   std::string schema{};         ///< A JSON schema as text, with Type::json_schema.
   std::string name = "answer";  ///< What some providers call the schema.
 };
 
 /// A document that an answer may quote; see build_rag_options().
 struct Document {
-  std::string content{};
-  std::string title{};
-  std::string url{};
-  std::string id{};  ///< What Citation::sources calls it; empty: the provider numbers it.
+  std::string content{};  ///< Its text.
+  std::string title{};    ///< Shown to the model with the URL; either may be empty.
+  std::string url{};      ///< Where it is from; nothing is fetched.
+  std::string id{};       ///< What Citation::sources calls it; empty: the provider numbers it.
   std::map<std::string, std::string> metadata{};  ///< Shown to the model with the content.
 };
 
@@ -132,15 +138,15 @@ struct Document {
 /// provider's to say, and it does.
 struct ChatRequest {
   std::string model{};  ///< A spec, as in "openai:ft:gpt-4o-mini-2024-07-18:acme::abc123".
-  std::vector<Message> messages{};
+  std::vector<Message> messages{};            ///< The whole conversation, oldest first.
   std::optional<double> temperature{};        ///< 0: as alike as the model can.
   std::optional<double> top_p{};              ///< Chooses among tokens of that joint probability.
   std::optional<std::uint32_t> max_tokens{};  ///< Of the answer; its reasoning counts too.
   std::vector<std::string> stop{};            ///< Texts at which the answer ends, without them.
   std::optional<std::int64_t> seed{};         ///< For answers that can be had again, nearly.
-  std::vector<Tool> tools{};
-  std::optional<ToolChoice> tool_choice{};
-  std::optional<ResponseFormat> response_format{};
+  std::vector<Tool> tools{};                  ///< Functions that the model may ask for.
+  std::optional<ToolChoice> tool_choice{};    ///< Whether it has to.
+  std::optional<ResponseFormat> response_format{};  ///< What the answer has to look like.
   std::vector<Document> documents{};  ///< Refused as unsupported where the provider takes none.
   /// A JSON object that is merged into the body that the library writes (RFC 7396): an object into
   /// one of the same name; everything else replaces, and null removes, what has its name.
@@ -181,18 +187,18 @@ struct Citation {
 struct ChatResponse {
   std::string content{};               ///< Its text; empty where it only asks for tools.
   std::vector<ToolCall> tool_calls{};  ///< To be called by the caller, if at all.
-  FinishReason finish_reason = FinishReason::other;
-  std::string raw_finish_reason{};  ///< As the provider spells it.
-  Usage usage{};                    ///< Look at Usage::known before counting with it.
+  FinishReason finish_reason = FinishReason::other;  ///< Why it ended.
+  std::string raw_finish_reason{};                   ///< As the provider spells it.
+  Usage usage{};  ///< Look at Usage::known before counting with it.
   /// What the answer cost in USD by the prices that are known of its model; empty where one that it
   /// takes is not. With that of other calls that were made on the way, as a classifier's.
   std::optional<double> cost_usd{};
-  std::string model{};       ///< The model that answered, as the provider names it.
-  std::string id{};          ///< The provider's id of the answer.
-  std::string request_id{};  ///< Quote this to the provider's support.
-  std::string reasoning{};   ///< What the model let see of its thinking.
-  std::string signature{};   ///< Opaque; some providers want it back with the text.
-  std::vector<Citation> citations{};
+  std::string model{};                  ///< The model that answered, as the provider names it.
+  std::string id{};                     ///< The provider's id of the answer.
+  std::string request_id{};             ///< Quote this to the provider's support.
+  std::string reasoning{};              ///< What the model let see of its thinking.
+  std::string signature{};              ///< Opaque; some providers want it back with the text.
+  std::vector<Citation> citations{};    ///< In the order of the answer.
   std::chrono::milliseconds latency{};  ///< From the call to its end, all attempts included.
   int attempts = 0;                     ///< How many times the request was sent.
   std::string raw{};                    ///< The body as it arrived; empty for a stream.

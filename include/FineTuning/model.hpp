@@ -108,6 +108,7 @@ class Model {
     return detail::unknown_provider_error(spec, own_providers);
   }
 
+  /// Whom it goes to: a copy of the facts that this object owns.
   [[nodiscard]] const Provider& provider() const noexcept { return provider_; }
   /// What goes on the wire: a slice of this object's text, empty where that was moved away.
   [[nodiscard]] std::string_view id() const noexcept {
@@ -127,6 +128,7 @@ class Model {
   }
   ModelId parts() && = delete;  // the slices would outlive the text
 
+  /// True for a fine-tuned model and for a checkpoint of one, as far as the id says.
   [[nodiscard]] bool is_fine_tuned() const { return parts().is_fine_tuned(); }
 
   /// The model that this one was tuned from. Fails with not_fine_tuned for a base model, and with
@@ -150,6 +152,7 @@ class Model {
     return std::string(parts->base_model);
   }
 
+  /// Equal where the specs are.
   friend bool operator==(const Model& a, const Model& b) { return a.spec_ == b.spec_; }
 
  private:

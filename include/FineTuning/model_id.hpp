@@ -13,7 +13,7 @@ namespace FineTuning {
 
 /// Why a text is not the id of a fine-tuned model. The checks are made in this order.
 enum class IdError : std::uint8_t {
-  empty_model_id,
+  empty_model_id,     ///< There is no text.
   model_id_too_long,  ///< Longer than the provider's ids get (512 bytes where it has no own limit).
   invalid_characters,  ///< Control characters, spaces, non-ASCII bytes, or others it never uses.
   invalid_format,      ///< It begins like one of the provider's forms and does not go on like it.
@@ -39,21 +39,23 @@ enum class IdError : std::uint8_t {
 ///        |                      `--------------------- organization
 ///        `-------------------------------------------- base_model
 struct ModelId {
+  /// What the id is of.
   enum class Kind : std::uint8_t {
     base,        ///< A model as its provider trained it.
     fine_tuned,  ///< A model that somebody tuned.
     checkpoint,  ///< A fine-tuned model as it was part-way through its job.
     unknown,     ///< Nothing that the library can read.
   };
+  /// Where ModelId::base_model is from.
   enum class BaseSource : std::uint8_t {
     id,       ///< The id names its base.
     table,    ///< The id's text, split with the help of the table of known models.
     assumed,  ///< A guess: it gives capabilities, never a price or a date.
   };
 
-  std::string_view text{};      ///< The whole id: what goes on the wire.
-  std::string_view provider{};  ///< The provider that was asked, or whose form it has.
-  Kind kind = Kind::unknown;
+  std::string_view text{};        ///< The whole id: what goes on the wire.
+  std::string_view provider{};    ///< The provider that was asked, or whose form it has.
+  Kind kind = Kind::unknown;      ///< What the id is of.
   std::string_view base_model{};  ///< The model that was tuned; empty for a base model itself.
   BaseSource base_source = BaseSource::id;  ///< Means nothing where base_model is empty.
   std::string_view organization{};          ///< The organisation, project or account that owns it.
@@ -71,11 +73,13 @@ struct ModelId {
   friend constexpr bool operator==(const ModelId&, const ModelId&) noexcept = default;
 };
 
+/// The name of a kind, as it is written in JSON.
 [[nodiscard]] constexpr std::string_view to_string(ModelId::Kind kind) noexcept {
   constexpr std::array<std::string_view, 4> names{"base", "fine_tuned", "checkpoint", "unknown"};
   return names.at(static_cast<std::size_t>(kind));
 }
 
+/// The name of a source, as it is written in JSON.
 [[nodiscard]] constexpr std::string_view to_string(ModelId::BaseSource source) noexcept {
   constexpr std::array<std::string_view, 3> names{"id", "table", "assumed"};
   return names.at(static_cast<std::size_t>(source));

@@ -35,14 +35,14 @@ struct Accent {
 
 /// How a key is shown to the provider: the header's name and what stands before the key.
 struct KeyHeader {
-  std::string_view name = "Authorization";
-  std::string_view prefix = "Bearer ";
+  std::string_view name = "Authorization";  ///< Of the header.
+  std::string_view prefix = "Bearer ";      ///< Directly before the key, with its space.
 };
 
 /// The project and region that a cloud's bare model names are looked up in.
 struct Place {
-  std::string_view project{};
-  std::string_view location{};
+  std::string_view project{};   ///< Its id, as "my-project".
+  std::string_view location{};  ///< As "us-central1".
 };
 
 /// How URLs are made by a provider that writes the model into them. A function that is null is not
@@ -61,6 +61,7 @@ struct Addressing {
 constexpr Result<ModelId, IdError> read_opaque_id(std::string_view text) {
   return ModelId{.text = text, .kind = ModelId::Kind::base};
 }
+/// For such a provider: no form tells its ids from those of others.
 constexpr bool recognizes_nothing(std::string_view) { return false; }
 
 /// Everything the library knows of one provider. A value: no state, nothing virtual, and no address
@@ -68,6 +69,9 @@ constexpr bool recognizes_nothing(std::string_view) { return false; }
 struct Provider {
   std::string_view name;   ///< The prefix of a spec, as in "openai:gpt-4o".
   std::string_view title;  ///< As its makers write it; for messages.
+  /// What OpenTelemetry's conventions for generative AI call it (gen_ai.provider.name); empty: they
+  /// say what `name` says, or nothing.
+  std::string_view telemetry_name{};
 
   // Its ids.
   /// Takes an id of this provider apart; base models and what is neither have their kinds. (To
@@ -81,29 +85,32 @@ struct Provider {
   std::string_view routing_prefixes{};
   /// Providers of one family read each other's ids: an id goes to the one whose form it has.
   std::string_view family{};
+  /// What is known of its base models. The rows must outlive the Provider and its copies.
   std::span<const ModelRow> models{};
   /// Base models that nothing but the name is known of; ids of their fine-tunes are read by them.
   std::span<const std::string_view> other_models{};
 
   // Its chat.
-  Dialect dialect = Dialect::none;
-  Accent accent{};
-  std::string_view base_url{};      ///< Empty: the user has to name it.
-  std::string_view chat_path{};     ///< Below the base URL.
-  Addressing addressing{};          ///< For those that write the model into the URL.
-  std::string_view key_variable{};  ///< The environment variable that holds the key.
-  KeyHeader key_header{};
-  bool key_is_optional = false;
-  std::string_view project_variable{};  ///< The environment variables of its Place.
-  std::string_view location_variable{};
+  Dialect dialect = Dialect::none;         ///< The protocol that it speaks.
+  Accent accent{};                         ///< Where it differs from others that speak it.
+  std::string_view base_url{};             ///< Empty: the user has to name it.
+  std::string_view chat_path{};            ///< Below the base URL.
+  Addressing addressing{};                 ///< For those that write the model into the URL.
+  std::string_view key_variable{};         ///< The environment variable that holds the key.
+  KeyHeader key_header{};                  ///< How the key is shown.
+  bool key_is_optional = false;            ///< Without a key it is asked without one.
+  std::string_view project_variable{};     ///< The environment variable of Place::project.
+  std::string_view location_variable{};    ///< The environment variable of Place::location.
   std::string_view fine_tunes_ended_on{};  ///< YYYY-MM-DD, where it stopped serving all of them.
   /// A sentence on why it may refuse a fine-tune that is there (401, 403, 404, 503), and what to
   /// do.
   std::string_view fine_tune_advice{};
 
+  /// Equal where the names are: a name stands for one provider.
   friend constexpr bool operator==(const Provider& a, const Provider& b) noexcept {
     return a.name == b.name;
   }
+  /// A provider equals its name.
   friend constexpr bool operator==(const Provider& a, std::string_view b) noexcept {
     return a.name == b;
   }

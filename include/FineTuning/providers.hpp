@@ -22,6 +22,7 @@
 
 namespace FineTuning {
 
+/// The providers that the library ships, each a value.
 namespace providers {
 
 /// Every provider the library ships. The order is that of the questions "whose form is this?" and

@@ -17,13 +17,14 @@ namespace FineTuning {
 
 /// A piece of an answer, as it arrives. Its views are valid during the call only.
 struct StreamEvent {
+  /// What it is a piece of.
   enum class Kind : std::uint8_t {
     text,       ///< A piece of ChatResponse::content.
     tool_call,  ///< A piece of the arguments of a tool call.
     reasoning,  ///< A piece of ChatResponse::reasoning.
     citation,   ///< A whole citation.
   };
-  Kind kind = Kind::text;
+  Kind kind = Kind::text;              ///< What it is a piece of.
   std::string_view text{};             ///< The piece; of a tool call, of its arguments.
   std::size_t index = 0;               ///< Of the tool call, in ChatResponse::tool_calls.
   std::string_view tool_name{};        ///< With the first piece of a tool call.
@@ -33,13 +34,14 @@ struct StreamEvent {
 /// One step in the life of a call, for logs. Holds no secret and no content. Its views and its
 /// error are valid during the call only.
 struct TraceEvent {
+  /// What is about to happen.
   enum class Kind : std::uint8_t {
     sending,   ///< An attempt begins.
     waiting,   ///< An attempt failed with `error`; the next one comes after `wait`.
     next_arm,  ///< A fallback asks the next one; `error` is what the last one said.
     chosen,    ///< A router or a split has chosen `arm`.
   };
-  Kind kind = Kind::sending;
+  Kind kind = Kind::sending;  ///< What is about to happen.
   /// As the request names it; in the events of a Chat with its provider in front.
   std::string_view model{};
   std::string_view url{};  ///< Of sending.

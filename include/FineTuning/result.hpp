@@ -13,13 +13,16 @@
 
 namespace FineTuning {
 
-/// Thrown by Result::value() when there is no value.
+/// Thrown by Result::value() when there is no value; holds the error that there is in its place.
 template <class E>
 class Failure : public std::exception {
  public:
+  /// Keeps the error.
   explicit Failure(E error) : error_(std::move(error)) {}
 
+  /// The error of the Result; it lasts as long as this object.
   [[nodiscard]] const E& error() const noexcept { return error_; }
+  /// The error's message, where it has one; else that there was no value.
   [[nodiscard]] const char* what() const noexcept override {
     if constexpr (requires { error_.message.c_str(); })
       return error_.message.c_str();
@@ -38,36 +41,47 @@ class [[nodiscard]] Result {
   static_assert(!std::is_same_v<T, E>, "A value and an error of one type cannot be told apart.");
 
  public:
-  using value_type = T;
-  using error_type = E;
+  using value_type = T;  ///< As std::expected names it.
+  using error_type = E;  ///< As std::expected names it.
 
+  /// A value becomes a Result by itself, so that a function returns what it has found.
   constexpr Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+  /// So does an error.
   constexpr Result(E error) : state_(std::in_place_index<1>, std::move(error)) {}
   /// Every pointer would convert to true.
   template <class Pointee>
   requires std::is_same_v<T, bool> Result(Pointee*)
   = delete;
 
+  /// True where there is a value, false where there is an error.
   [[nodiscard]] constexpr bool has_value() const noexcept { return state_.index() == 0; }
+  /// The same as has_value().
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
 
+  /// @{
   /// The value. There must be one.
   [[nodiscard]] constexpr T& operator*() & { return std::get<0>(state_); }
   [[nodiscard]] constexpr const T& operator*() const& { return std::get<0>(state_); }
   [[nodiscard]] constexpr T&& operator*() && { return std::get<0>(std::move(state_)); }
   [[nodiscard]] constexpr T* operator->() { return &std::get<0>(state_); }
   [[nodiscard]] constexpr const T* operator->() const { return &std::get<0>(state_); }
+  /// @}
 
+  /// @{
   /// The value, or throws Failure<E>. That of a temporary comes by value, so that it can be kept.
   [[nodiscard]] constexpr T& value() & { return *checked(*this); }
   [[nodiscard]] constexpr const T& value() const& { return *checked(*this); }
   [[nodiscard]] constexpr T value() && { return *checked(std::move(*this)); }
+  /// @}
 
+  /// @{
   /// The error. There must be one.
   [[nodiscard]] constexpr E& error() & { return std::get<1>(state_); }
   [[nodiscard]] constexpr const E& error() const& { return std::get<1>(state_); }
   [[nodiscard]] constexpr E&& error() && { return std::get<1>(std::move(state_)); }
+  /// @}
 
+  /// @{
   /// The value, or `other` where there is none.
   template <class U>
   [[nodiscard]] constexpr T value_or(U&& other) const& {
@@ -77,7 +91,9 @@ class [[nodiscard]] Result {
   [[nodiscard]] constexpr T value_or(U&& other) && {
     return has_value() ? *std::move(*this) : static_cast<T>(std::forward<U>(other));
   }
+  /// @}
 
+  /// @{
   /// Passes the value to `next`, which returns a Result with the same E; an error goes past it.
   template <class F>
   constexpr auto and_then(F&& next) & {
@@ -91,7 +107,9 @@ class [[nodiscard]] Result {
   constexpr auto and_then(F&& next) && {
     return chained(std::move(*this), std::forward<F>(next));
   }
+  /// @}
 
+  /// @{
   /// Replaces the value by what `change` makes of it; an error goes past it.
   template <class F>
   constexpr auto transform(F&& change) & {
@@ -105,7 +123,9 @@ class [[nodiscard]] Result {
   constexpr auto transform(F&& change) && {
     return transformed(std::move(*this), std::forward<F>(change));
   }
+  /// @}
 
+  /// @{
   /// Passes the error to `rescue`, which returns a Result with the same T; a value goes past it.
   template <class F>
   constexpr auto or_else(F&& rescue) & {
@@ -119,6 +139,7 @@ class [[nodiscard]] Result {
   constexpr auto or_else(F&& rescue) && {
     return rescued(std::move(*this), std::forward<F>(rescue));
   }
+  /// @}
 
  private:
   template <class Self>

@@ -81,7 +81,7 @@ template <class Arms>
   std::uint64_t best_weight = 0;
   std::uint64_t best_distance = 0;
   for (std::size_t i = 0; i < arms.size(); ++i) {
-    const std::uint64_t weight = arms[i].weight;
+    const std::uint64_t weight = std::uint32_t{arms[i].weight};  // no wider ones
     if (weight == 0) continue;
     const std::uint64_t distance = detail::negative_log2(hash(arms[i].name, seed));
     // weight / distance compared without dividing; below 2^32 times at most 2^32 fits 64 bits.

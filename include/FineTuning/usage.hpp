@@ -8,12 +8,12 @@ namespace FineTuning {
 
 /// Tokens as the provider counted them; `known` is false where it said nothing.
 struct Usage {
-  std::uint64_t input_tokens = 0;
+  std::uint64_t input_tokens = 0;         ///< Of all that was sent, cached or not.
   std::uint64_t output_tokens = 0;        ///< With the reasoning tokens.
   std::uint64_t total_tokens = 0;         ///< As the provider adds them up.
   std::uint64_t cached_input_tokens = 0;  ///< Part of input_tokens.
   std::uint64_t reasoning_tokens = 0;     ///< Part of output_tokens.
-  bool known = false;
+  bool known = false;                     ///< False: the numbers are not all of it.
 
   /// What two calls used together; known where both are.
   constexpr Usage& operator+=(const Usage& other) noexcept {

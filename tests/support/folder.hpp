@@ -2,7 +2,8 @@
 
 // Files for a test.
 
-#include <cstdlib>
+#include <stdlib.h>  // mkdtemp
+
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>

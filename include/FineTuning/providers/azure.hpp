@@ -73,9 +73,11 @@ constexpr bool recognizes(std::string_view text) {
 
 }  // namespace azure_facts
 
+/// Azure OpenAI: its ids are read, and nothing is asked of it.
 inline constexpr Provider azure{
     .name = "azure",
     .title = "Azure OpenAI",
+    .telemetry_name = "azure.ai.openai",
     .read_id = azure_facts::read_id,
     .recognizes = azure_facts::recognizes,
     .routing_prefixes = "azure/|azure_ai/",

@@ -58,9 +58,11 @@ constexpr bool recognizes(std::string_view text) {
 
 }  // namespace bedrock_facts
 
+/// AWS Bedrock: its ids are read, and nothing is asked of it.
 inline constexpr Provider bedrock{
     .name = "bedrock",
     .title = "AWS Bedrock",
+    .telemetry_name = "aws.bedrock",
     .read_id = bedrock_facts::read_id,
     .recognizes = bedrock_facts::recognizes,
     .max_id_length = 2048,

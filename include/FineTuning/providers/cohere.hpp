@@ -63,6 +63,7 @@ constexpr Result<ModelId, IdError> read_id(std::string_view text) {
 
 }  // namespace cohere_facts
 
+/// Cohere, API v2: with documents and citations.
 inline constexpr Provider cohere{
     .name = "cohere",
     .title = "Cohere",

@@ -43,6 +43,7 @@ constexpr bool recognizes(std::string_view text) { return detail::begins_with(te
 
 }  // namespace fireworks_facts
 
+/// Fireworks AI: its ids are read, and nothing is asked of it.
 inline constexpr Provider fireworks{
     .name = "fireworks",
     .title = "Fireworks AI",

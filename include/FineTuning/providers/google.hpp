@@ -72,9 +72,11 @@ inline Result<std::string> chat_path(const ModelId& id, const Place&, bool strea
 
 }  // namespace google_facts
 
+/// The Gemini API. Names of Vertex AI under this prefix go to providers::vertex.
 inline constexpr Provider google{
     .name = "google",
     .title = "Google (Gemini API)",
+    .telemetry_name = "gcp.gemini",
     .read_id = detail::read_google_id,
     .recognizes = detail::is_gemini_api_name,
     .refused_characters = "#?&",

@@ -28,6 +28,7 @@ inline constexpr ModelRow models[] = {
 
 }  // namespace groq_facts
 
+/// Groq, which serves models and tunes none.
 inline constexpr Provider groq{
     .name = "groq",
     .title = "Groq",

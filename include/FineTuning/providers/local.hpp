@@ -6,6 +6,7 @@
 
 namespace FineTuning::providers {
 
+/// Any OpenAI-compatible server: Account::base_url, or LOCAL_BASE_URL, says where.
 inline constexpr Provider local{
     .name = "local",
     .title = "the local server",

@@ -66,9 +66,11 @@ constexpr bool recognizes(std::string_view text) {
 
 }  // namespace mistral_facts
 
+/// Mistral: its ids are read, and nothing is asked of it.
 inline constexpr Provider mistral{
     .name = "mistral",
     .title = "Mistral",
+    .telemetry_name = "mistral_ai",
     .read_id = mistral_facts::read_id,
     .recognizes = mistral_facts::recognizes,
     .refused_characters = "",

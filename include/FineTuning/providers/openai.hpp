@@ -140,6 +140,7 @@ constexpr bool recognizes(std::string_view text) {
 
 }  // namespace openai_facts
 
+/// OpenAI, by chat completions.
 inline constexpr Provider openai{
     .name = "openai",
     .title = "OpenAI",

@@ -486,6 +486,7 @@ constexpr bool recognizes(std::string_view text) {
 
 }  // namespace together_facts
 
+/// Together AI, which tunes open models and serves them.
 inline constexpr Provider together{
     .name = "together",
     .title = "Together AI",

@@ -151,9 +151,11 @@ inline Result<std::string> lookup_path(const ModelId& id, const Place&) {
 
 }  // namespace vertex_facts
 
+/// Vertex AI: Account::access_token, or GOOGLE_ACCESS_TOKEN, says who asks.
 inline constexpr Provider vertex{
     .name = "vertex",
     .title = "Vertex AI",
+    .telemetry_name = "gcp.vertex_ai",
     .read_id = vertex_facts::read_id,
     .recognizes = vertex_facts::recognizes,
     .refused_characters = "#?&",
