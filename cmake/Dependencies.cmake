@@ -21,6 +21,23 @@ FineTuning_depends(fmt 9
   https://github.com/fmtlib/fmt/archive/refs/tags/10.2.1.tar.gz
   1250e4cc58bf06ee631567523f48848dc4596133e163f02615c97f78bab6c811)
 
+# Regular expressions of test cases: RE2, optional, which Debian 12 ships with a pkg-config file only.
+find_package(PkgConfig QUIET)
+if(NOT CMAKE_DISABLE_FIND_PACKAGE_re2)
+  find_package(re2 CONFIG QUIET)
+  set(FineTuning_RE2_BY_PKG_CONFIG OFF)  # the installed package has to find it the same way
+  if(PkgConfig_FOUND AND NOT TARGET re2::re2)
+    pkg_check_modules(re2 QUIET IMPORTED_TARGET re2)
+    if(re2_FOUND)
+      add_library(re2::re2 ALIAS PkgConfig::re2)
+      set(FineTuning_RE2_BY_PKG_CONFIG ON)
+    endif()
+  endif()
+endif()
+if(NOT TARGET re2::re2)
+  message(STATUS "FineTuning: without RE2, test cases with a regular expression are not run.")
+endif()
+
 # What was fetched is not installed, so an installed FineTuning could not find it.
 if(FineTuning_INSTALL AND NOT (nlohmann_json_FOUND AND fmt_FOUND))
   message(STATUS "FineTuning: nlohmann_json or fmt was fetched, so there is no install.")
@@ -36,7 +53,6 @@ endif()
 # The sandbox and the tests that need a server: cpp-httplib, which Debian ships with a pkg-config file only.
 if(FineTuning_BUILD_TESTS OR FineTuning_BUILD_EXAMPLES OR FineTuning_BUILD_BENCHMARKS)
   find_package(httplib QUIET)
-  find_package(PkgConfig QUIET)
   if(PkgConfig_FOUND AND NOT TARGET httplib::httplib)
     pkg_check_modules(cpp_httplib QUIET IMPORTED_TARGET cpp-httplib>=0.11)
     if(cpp_httplib_FOUND)

@@ -17,6 +17,7 @@ need_build_tools() {
   need libcurl4-openssl-dev pkg-config --exists "libcurl >= 7.87"
   need nlohmann-json3-dev pkg-config --exists "nlohmann_json >= 3.10"
   need libfmt-dev pkg-config --exists "fmt >= 9"
+  need libre2-dev pkg-config --exists re2
   need libcpp-httplib-dev pkg-config --exists "cpp-httplib >= 0.11"
   need libssl-dev pkg-config --exists openssl
   need ca-certificates test -e /etc/ssl/certs/ca-certificates.crt

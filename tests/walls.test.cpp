@@ -280,6 +280,13 @@ bool is_no_report(const Source& source) {
   return asks_the_world(source) || !std::all_of(names.begin(), names.end(), is_for_reports);
 }
 
+// ---- wall 6: who knows the file system
+
+bool touches_files(const Source& source) {
+  return has(source.code,
+             "include <(filesystem|fstream|cstdio|fcntl\\.h|sys/file\\.h|sys/stat\\.h)>");
+}
+
 /// A file of the project; its path is relative to the root.
 struct File {
   std::string path;
@@ -405,6 +412,13 @@ TEST_CASE("only the curl transport knows curl", "[walls]") {
           }) == Texts{});
 }
 
+TEST_CASE("only the version file knows the file system", "[walls]") {
+  for (const std::string folder : {"include", "src"})
+    CHECK(offenders(read_all(folder), [](const File& file) {
+            return file.path != "src/version_file.cpp" && touches_files(file.source);
+          }) == Texts{});
+}
+
 TEST_CASE("the walls' reader tells comments and literals from code", "[walls]") {
   struct Case {
     std::string text, code;
@@ -519,6 +533,12 @@ TEST_CASE("what breaks a wall is seen", "[walls]") {
         "extern \"C\" void* curl_easy_init();", "CURL* handle;", "CURLOPT_URL"}) {
     INFO(line);
     CHECK(touches_curl(take_apart(line)));
+  }
+
+  for (const std::string line : {"#include <fstream>", "#include <filesystem>",
+                                 "#include <fcntl.h>", "# include <cstdio>"}) {
+    INFO(line);
+    CHECK(touches_files(take_apart(line)));
   }
 }
 

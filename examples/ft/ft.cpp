@@ -22,7 +22,17 @@ constexpr std::string_view usage = R"(ft looks at fine-tuned models and talks to
   ft chat --log FILE [...]                             appends a line on the call, without what was said
   ft compare --a SPEC --b SPEC [--file FILE] [--seed N] [--parallel N] [--confidence 0.95] [--json] [--sandbox] PROMPT...
                                                        FILE: a prompt a line; in one named .jsonl a request, as above
+  ft evaluate --model SPEC --cases FILE [--threshold 0.9] [--parallel N] [--results FILE] [--report FILE]... [--json] [--sandbox]
+                                                       cases: {"input":"2 + 2?","expected_pattern":"\\b4\\b"}, one a line;
+                                                       or messages and system; or expected, expected_parts, expected_json;
+                                                       id and tags as well. --results keeps each result and resumes from it;
+                                                       --report writes a page (.html), JUnit (.xml) or all figures (.json)
   ft stats [--json|--prometheus] FILE|-...             what the calls of such logs came to, model by model
+  ft versions list [NAME] [--file FILE] [--json]       FILE: else $FINETUNING_VERSIONS, else models.json
+  ft versions add NAME LABEL SPEC [--note TEXT]        the first is current at once; others wait
+  ft versions promote NAME LABEL [--stable] [--note TEXT]  makes it current, or with --stable only stable
+  ft versions rollback NAME [--note TEXT]              makes the previous one current
+  ft versions lint [NAME|SPEC...]                      names that say nothing; exit status 1 where there are some
 
 A SPEC is a provider, a colon and a model id, as in openai:ft:gpt-4o-mini-2024-07-18:acme::abc123.
 Keys come from the environment (OPENAI_API_KEY, GEMINI_API_KEY, COHERE_API_KEY, ...); --sandbox needs none.
@@ -42,16 +52,25 @@ constexpr std::array compare_options{Option{"--a", true},        Option{"--b", t
                                      Option{"--file", true},     Option{"--seed", true},
                                      Option{"--parallel", true}, Option{"--confidence", true},
                                      Option{"--json"},           Option{"--sandbox"}};
+constexpr std::array evaluate_options{
+    Option{"--model", true},    Option{"--cases", true},   Option{"--threshold", true},
+    Option{"--parallel", true}, Option{"--results", true}, Option{"--report", true},
+    Option{"--json"},           Option{"--sandbox"}};
 constexpr std::array stats_options{Option{"--json"}, Option{"--prometheus"}};
+constexpr std::array versions_options{Option{"--file", true}, Option{"--note", true},
+                                      Option{"--stable"}, Option{"--json"}};
 
 struct Command {
   std::string_view name;
   std::span<const Option> options;
   int (*run)(const Arguments&, const Streams&);
 };
-constexpr std::array commands{
-    Command{"inspect", inspect_options, inspect}, Command{"chat", chat_options, chat},
-    Command{"compare", compare_options, compare}, Command{"stats", stats_options, stats}};
+constexpr std::array commands{Command{"inspect", inspect_options, inspect},
+                              Command{"chat", chat_options, chat},
+                              Command{"compare", compare_options, compare},
+                              Command{"evaluate", evaluate_options, evaluate},
+                              Command{"versions", versions_options, versions},
+                              Command{"stats", stats_options, stats}};
 
 bool asks_for_help(std::string_view word) { return word == "--help" || word == "-h"; }
 
@@ -67,7 +86,7 @@ Result<Arguments, std::string> parse_arguments(std::span<const std::string> word
       break;
     }
     if (asks_for_help(word)) {
-      arguments.options["--help"];
+      arguments.options.emplace("--help", "");
       continue;
     }
     if (!word.starts_with("--")) {
@@ -79,7 +98,7 @@ Result<Arguments, std::string> parse_arguments(std::span<const std::string> word
     const auto option = std::ranges::find(options, word.substr(0, equals), &Option::name);
     if (option == options.end() || (has_value && !option->takes_value))
       return fmt::format("There is no option {} here.", word);
-    std::string& value = arguments.options[std::string(option->name)];
+    std::string& value = arguments.options.emplace(option->name, "")->second;
     if (!option->takes_value) continue;
     if (has_value)
       value = word.substr(equals + 1);

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <span>
@@ -37,20 +38,23 @@ int run(std::span<const std::string> words, const Streams& streams);
 
 /// The words behind a command: options, and the rest.
 struct Arguments {
-  std::map<std::string, std::string, std::less<>> options;  ///< Empty for one without value.
+  std::multimap<std::string, std::string, std::less<>> options;  ///< Empty for one without value.
   std::vector<std::string> rest;
 
   [[nodiscard]] bool has(std::string_view name) const { return options.contains(name); }
+  /// The last value that is given.
   [[nodiscard]] std::string value(std::string_view name) const {
-    const auto at = options.find(name);
-    return at == options.end() ? std::string() : at->second;
+    const auto [first, end] = options.equal_range(name);
+    return first == end ? std::string() : std::prev(end)->second;
   }
 };
 
 int inspect(const Arguments& arguments, const Streams& streams);
 int chat(const Arguments& arguments, const Streams& streams);
+int versions(const Arguments& arguments, const Streams& streams);
 int stats(const Arguments& arguments, const Streams& streams);
 int compare(const Arguments& arguments, const Streams& streams);
+int evaluate(const Arguments& arguments, const Streams& streams);
 
 /// Makes a Chat, with --sandbox on a sandbox of its own, and returns the status that `talk` does.
 int with_chat(const Arguments& arguments, const Streams& streams,

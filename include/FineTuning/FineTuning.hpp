@@ -20,6 +20,7 @@
 #include <FineTuning/chat.hpp>
 #include <FineTuning/compare.hpp>
 #include <FineTuning/error.hpp>
+#include <FineTuning/evaluate.hpp>
 #include <FineTuning/fallback.hpp>
 #include <FineTuning/http.hpp>
 #include <FineTuning/message.hpp>
@@ -35,3 +36,4 @@
 #include <FineTuning/statistics.hpp>
 #include <FineTuning/usage.hpp>
 #include <FineTuning/version.hpp>
+#include <FineTuning/versions.hpp>

@@ -1,0 +1,233 @@
+// ft evaluate: asks a model test cases, keeps the results in a file, and writes reports.
+
+#include "ft.hpp"
+#include "interrupt.hpp"
+
+#include <fmt/ostream.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <ostream>
+#include <utility>
+
+namespace ft {
+namespace {
+
+using namespace FineTuning;
+
+/// The kinds of reports, by how the names of their files end.
+struct ReportKind {
+  std::string_view ending;
+  std::string (*write)(const Evaluation&);
+};
+constexpr std::array report_kinds{ReportKind{".html", to_html}, ReportKind{".xml", to_junit_xml},
+                                  ReportKind{".json", to_json}};
+
+const ReportKind* kind_of_report(const std::string& name) {
+  const auto* const kind = std::ranges::find_if(
+      report_kinds, [&name](const ReportKind& known) { return name.ends_with(known.ending); });
+  return kind == report_kinds.end() ? nullptr : kind;
+}
+
+std::vector<std::string> report_names(const Arguments& arguments) {
+  std::vector<std::string> names;
+  const auto [first, end] = arguments.options.equal_range("--report");
+  std::transform(first, end, std::back_inserter(names), [](const auto& one) { return one.second; });
+  return names;
+}
+
+/// A number from 0 to 1; empty where the text is none.
+std::optional<double> read_threshold(const std::string& text) {
+  double share = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, share);
+  const bool is_share = error == std::errc() && stop == end && share >= 0 && share <= 1;
+  return is_share ? std::optional(share) : std::nullopt;
+}
+
+/// What is wrong with the words; empty where nothing is.
+std::string_view find_misuse(const Arguments& arguments) {
+  if (!arguments.has("--model")) return "Name a model with --model.";
+  if (!arguments.has("--cases")) return "Name a file of test cases with --cases.";
+  if (!arguments.rest.empty()) return "Write options only; test cases come from a file.";
+  if (arguments.has("--threshold") && !read_threshold(arguments.value("--threshold")))
+    return "--threshold needs a number from 0 to 1, as 0.9.";
+  if (arguments.has("--parallel") && !read_count(arguments.value("--parallel")))
+    return "--parallel needs a whole number from 1.";
+  if (!std::ranges::all_of(report_names(arguments), kind_of_report))
+    return "--report needs a name that ends in .html, .xml or .json.";
+  return {};
+}
+
+Error cannot_write(const std::string& name) {
+  return {.kind = ErrorKind::invalid_request,
+          .message = fmt::format("The file {} cannot be written; name one that can.", name)};
+}
+
+/// The file of results: what it holds, and what is added to it.
+class ResultsFile {
+ public:
+  /// Reads what an earlier run has left, if anything, and makes ready for more.
+  static Result<ResultsFile> open(const std::string& name, const Streams& streams) {
+    ResultsFile file;
+    file.name_ = name;
+    std::error_code unknown;
+    if (std::filesystem::exists(name, unknown)) {
+      const Result<std::string> text = read_file(name, streams.in);
+      if (!text) return text.error();
+      Result<StoredResults> stored = read_results(*text);
+      if (!stored) return std::move(stored).error();
+      if (stored->torn_bytes > 0) {
+        fmt::print(streams.err, "ft: The last line of {} was cut off; its case is asked again.\n",
+                   name);
+        std::filesystem::resize_file(name, text->size() - stored->torn_bytes);
+      }
+      file.earlier_ = std::move(stored->results);
+    }
+    file.stream_.open(name, std::ios::binary | std::ios::app);
+    if (!file.stream_) return cannot_write(name);
+    return file;
+  }
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] std::vector<CaseResult> take_earlier() { return std::exchange(earlier_, {}); }
+
+  /// Adds a line, at once and in one piece. False where it cannot be kept.
+  bool add(const CaseResult& result) {
+    const std::string line = to_json(result) + '\n';
+    return static_cast<bool>(
+        stream_.write(line.data(), static_cast<std::streamsize>(line.size())).flush());
+  }
+
+ private:
+  std::string name_;
+  std::ofstream stream_;
+  std::vector<CaseResult> earlier_;
+};
+
+/// A text on one line, without what a terminal would obey, and not endless.
+std::string in_one_line(const std::string& text) {
+  constexpr std::size_t longest = 200;
+  return Json(text.substr(0, longest)).dump(-1, ' ', false, Json::error_handler_t::replace) +
+         (text.size() > longest ? "..." : "");
+}
+
+void show_results(const Evaluation& evaluation, const Streams& streams) {
+  for (const CaseResult& result : evaluation.results) {
+    if (result.outcome == Outcome::failed)
+      fmt::print(streams.out, "failed: {}\n  input:    {}\n  expected: {}\n  got:      {}\n",
+                 in_one_line(result.id), in_one_line(result.input), in_one_line(result.expected),
+                 in_one_line(result.answer.value_or("")));
+    else if (result.error && result.error->kind != ErrorKind::cancelled)
+      fmt::print(streams.err, "ft: {}: {}\n", result.id, result.error->message);
+  }
+}
+
+std::string share(double value) { return fmt::format("{:.1f} %", 100 * value); }
+
+void show_total(const Evaluation& evaluation, const Streams& streams) {
+  const Tally& total = evaluation.total;
+  const std::optional<double> accuracy = total.accuracy();
+  const std::optional<Interval> interval = total.interval();
+  if (accuracy && interval)
+    fmt::print(streams.out, "accuracy {} ({} of {}), 95 % interval {} to {}\n", share(*accuracy),
+               total.passed, total.passed + total.failed, share(interval->low),
+               share(interval->high));
+  else
+    fmt::print(streams.out, "accuracy unknown: no answer was judged\n");
+  fmt::print(streams.out,
+             "{} cases: {} passed, {} failed, {} errors, {} not run; {} of an earlier "
+             "run\n",
+             total.cases(), total.passed, total.failed, total.errors, total.not_run,
+             evaluation.reused);
+  fmt::print(streams.out, "tokens {} ({} answers unknown), cost {} ({} answers unpriced)\n",
+             total.tokens.known ? std::to_string(total.tokens.total_tokens) : "unknown",
+             total.usage_unknown,
+             total.cost_usd ? fmt::format("{:.6f} USD", *total.cost_usd) : "unknown",
+             total.unpriced);
+  fmt::print(streams.out, "The threshold of {:g} % is {}.\n", 100 * evaluation.threshold,
+             evaluation.threshold_met() ? "met" : "not met");
+}
+
+Result<std::string> write_report(const std::string& name, const Evaluation& evaluation) {
+  std::ofstream file(name, std::ios::binary);
+  file << kind_of_report(name)->write(evaluation) << std::flush;
+  if (!file) return cannot_write(name);
+  return name;
+}
+
+/// Runs the cases. A result that the file cannot keep ends the run.
+Result<Evaluation> run(std::span<const TestCase> cases, const Chat& chat, EvaluateOptions options,
+                       ResultsFile* file, const Streams& streams) {
+  Interrupt interrupt;
+  bool is_kept = true;
+  if (file != nullptr) options.earlier = file->take_earlier();
+  options.stop = interrupt.stop();
+  options.on_result = [&](const CaseResult& result, std::size_t ended, std::size_t of) {
+    show_progress(ended, of, streams);
+    if (file == nullptr || file->add(result)) return;
+    is_kept = false;
+    interrupt.request_stop();
+  };
+  Evaluation evaluation = FineTuning::evaluate(cases, chat, options);
+  if (!is_kept) return cannot_write(file->name());
+  if (interrupt.stop().stop_requested())
+    fmt::print(streams.err,
+               "ft: Stopped before the end; with --results the next run goes on from "
+               "here.\n");
+  return evaluation;
+}
+
+int tell(const Evaluation& evaluation, const Arguments& arguments, const Streams& streams) {
+  const bool json = arguments.has("--json");
+  if (json) {
+    fmt::print(streams.out, "{}\n", to_json(evaluation));
+  } else {
+    show_results(evaluation, streams);
+    show_total(evaluation, streams);
+  }
+  int status = evaluation.threshold_met() ? success : failure;
+  for (const std::string& name : report_names(arguments)) {
+    const Result<std::string> written = write_report(name, evaluation);
+    if (!written) status = report(written.error(), json, streams);
+  }
+  return status;
+}
+
+}  // namespace
+
+int evaluate(const Arguments& arguments, const Streams& streams) {
+  const std::string_view complaint = find_misuse(arguments);
+  if (!complaint.empty()) return misuse("evaluate", complaint, streams);
+  const bool json = arguments.has("--json");
+
+  EvaluateOptions options{.request = {.model = arguments.value("--model")}};
+  const Result<Model> model = Model::from(options.request.model);
+  if (!model) return report(model.error(), json, streams);
+  options.threshold = read_threshold(arguments.value("--threshold")).value_or(options.threshold);
+  options.parallel = read_count(arguments.value("--parallel")).value_or(options.parallel);
+
+  const Result<std::vector<TestCase>> cases =
+      read_file(arguments.value("--cases"), streams.in).and_then([](const std::string& text) {
+        return read_cases(text);
+      });
+  if (!cases) return report(cases.error(), json, streams);
+
+  std::optional<ResultsFile> file;
+  if (arguments.has("--results")) {
+    Result<ResultsFile> opened = ResultsFile::open(arguments.value("--results"), streams);
+    if (!opened) return report(opened.error(), json, streams);
+    file = *std::move(opened);
+  }
+  return with_chat(arguments, streams, [&](const Chat& chat) {
+    const Result<Evaluation> evaluation =
+        run(*cases, chat, options, file ? &*file : nullptr, streams);
+    if (!evaluation) return report(evaluation.error(), json, streams);
+    return tell(*evaluation, arguments, streams);
+  });
+}
+
+}  // namespace ft

@@ -1,0 +1,164 @@
+#pragma once
+
+// Names that stay while models come and go: "legal_assistant" is version v3 today, v2 after a
+// rollback, and the program that asks for it does not change.
+
+#include <FineTuning/export.hpp>
+#include <FineTuning/responder.hpp>
+#include <FineTuning/result.hpp>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace FineTuning {
+
+/// One model that a name has stood for, or may come to stand for.
+struct ModelVersion {
+  /// As in "v3". Up to 100 ASCII letters, digits, '-', '_' and '.', the first a letter or a digit;
+  /// none of the words current, previous, stable and latest.
+  std::string label{};
+  std::string model{};  ///< A spec, as in "openai:ft:gpt-4o-mini-2024-07-18:acme:legal-v3:id3".
+  std::string note{};   ///< What is worth saying of it.
+  std::string day{};    ///< The UTC day on which it was added, YYYY-MM-DD.
+};
+
+/// One change of a name.
+struct VersionChange {
+  std::string when{};   ///< UTC, as in "2026-11-25T17:54:21Z".
+  std::string what{};   ///< "added", "promoted", "rolled_back" or "marked_stable".
+  std::string label{};  ///< The version that was added, or became current, or became stable.
+  /// The label that was there before: the one added last, the current or the stable one. Empty
+  /// where none was.
+  std::string from{};
+  std::string note{};  ///< Why, if somebody said so.
+};
+
+/// What a registry knows of one name. The labels are empty where nothing is current, and so on.
+struct VersionedModel {
+  std::vector<ModelVersion> versions{};  ///< In the order in which they were added.
+  std::string current{};                 ///< The label of the version that the name stands for.
+  std::string previous{};                ///< Of the one that a rollback brings back.
+  std::string stable{};                  ///< Of the one that somebody said can be relied on.
+  std::vector<VersionChange> history{};  ///< Oldest first.
+};
+
+/// All names of a registry.
+using VersionTable = std::map<std::string, VersionedModel, std::less<>>;
+
+/// Where a registry keeps its names. Safe to use from several threads at once.
+class VersionStore {
+ public:
+  /// A store of one's own begins with nothing.
+  VersionStore() = default;
+  /// Stores are shared, not copied.
+  VersionStore(const VersionStore&) = delete;
+  /// Stores are shared, not copied.
+  VersionStore& operator=(const VersionStore&) = delete;
+  /// Nothing is left to be written then.
+  virtual ~VersionStore() = default;
+
+  /// What is stored now: the whole of some finished update.
+  [[nodiscard]] virtual Result<VersionTable> load() = 0;
+
+  /// Reads, changes and stores the table while no other update of the store does. Where `change`
+  /// returns an error, or throws, nothing is stored, and that reaches the caller. `change` must not
+  /// update the same store. Returns what went wrong, empty where all is stored; where
+  /// Error::outcome_unknown is set, the change may be.
+  [[nodiscard]] virtual std::optional<Error> update(
+      const std::function<std::optional<Error>(VersionTable&)>& change) = 0;
+};
+
+/// Keeps the names as long as the process lives.
+[[nodiscard]] FINETUNING_EXPORT std::shared_ptr<VersionStore> memory_version_store();
+
+/// Keeps the names in a JSON file that people can read and compare; where there is none yet, the
+/// first update makes it. Every load reads the file, which is always that of one finished update.
+/// Updates of several processes come one after the other, by a lock on PATH.lock beside the file,
+/// which stays; one that has waited `patience` for it fails with timed_out.
+///
+/// An update that was killed leaves the old file or the new one. The new one keeps the mode of the
+/// old, its owner and group as far as the process may set them, members that are not the library's,
+/// and a symbolic link that leads to it. (A hard link to the old one keeps the old one.) What
+/// cannot be read, locked or written is an error with the code version_file_error; a file that is
+/// not such a file, or is of a newer form, one with invalid_version_file or newer_version_file:
+/// it is left as it is.
+[[nodiscard]] FINETUNING_EXPORT std::shared_ptr<VersionStore> json_version_store(
+    std::string path, std::chrono::milliseconds patience = std::chrono::seconds(10));
+
+/// Names and the versions that they stand for. Every call reads its store anew, so that it sees
+/// what others have changed. Copies share the store; all of them may be used from several threads
+/// at once.
+///
+/// A version is asked for by its label or by a word: current, previous, stable, or latest, the one
+/// that was added last. Errors of kind not_found have the codes model_not_found, version_not_found
+/// and no_previous_version; bad names, labels and models are invalid_request. The errors of the
+/// store reach the caller.
+class FINETUNING_EXPORT VersionRegistry {
+ public:
+  /// Tells the time of changes. Asked while the store is locked.
+  using Clock = std::function<std::chrono::system_clock::time_point()>;
+
+  /// A registry over a store. An empty clock is the system's.
+  explicit VersionRegistry(std::shared_ptr<VersionStore> store = memory_version_store(),
+                           Clock clock = {});
+
+  /// The version that a name stands for, or another one of its versions.
+  [[nodiscard]] Result<ModelVersion> get(std::string_view name,
+                                         std::string_view label = "current") const;
+
+  /// Adds a version, and a name with its first one, which becomes current; any other waits to be
+  /// promoted. ModelVersion::day is set where it is empty. To add the same model and note again
+  /// under the label that they have changes nothing. A name is written as a label is. Returns the
+  /// version as it is kept.
+  Result<ModelVersion> add(std::string_view name, ModelVersion version);
+
+  /// Makes a version the current one; what was current becomes previous. Changes nothing where it
+  /// is current already.
+  Result<ModelVersion> promote(std::string_view name, std::string_view label,
+                               std::string_view note = {});
+
+  /// Swaps current and previous. Returns the version that is current since.
+  Result<ModelVersion> rollback(std::string_view name, std::string_view note = {});
+
+  /// Says that a version can be relied on; the name goes on to stand for what it does.
+  Result<ModelVersion> mark_stable(std::string_view name, std::string_view label = "current",
+                                   std::string_view note = {});
+
+  /// All names, in the order of the alphabet.
+  [[nodiscard]] Result<std::vector<std::string>> names() const;
+  /// The versions of a name, in the order in which they were added.
+  [[nodiscard]] Result<std::vector<ModelVersion>> versions(std::string_view name) const;
+  /// Every change of a name, oldest first.
+  [[nodiscard]] Result<std::vector<VersionChange>> history(std::string_view name) const;
+  /// Everything at once, as it was at one time.
+  [[nodiscard]] Result<VersionTable> table() const;
+
+ private:
+  /// Changes the table at the time that it is told, written as VersionChange::when is.
+  using Change = std::function<Result<ModelVersion>(VersionTable&, const std::string& when)>;
+  Result<ModelVersion> update(const Change& change);
+
+  std::shared_ptr<VersionStore> store_;
+  Clock clock_;
+};
+
+/// Asks the responder for the model that a registry's name stands for: ChatRequest::model is a
+/// name, or a name, '@' and a label or word, as in "legal_assistant@v2". It is looked up for every
+/// call, so that a change of the registry takes effect with the next one. What cannot be found is
+/// the error of VersionRegistry::get(), and nobody is asked. Copies the request, once a call. Safe
+/// to use from several threads at once where the responder is.
+[[nodiscard]] FINETUNING_EXPORT Responder versioned(VersionRegistry registry, Responder responder);
+
+/// Advice on a name that says nothing of what the model is for (model1, test, final-v2), a whole
+/// sentence; empty where the name is good. Of a fine-tune's spec or id it looks at the suffix, in
+/// forms that have one: to have left it out is worth advice too. Of any other model there is none,
+/// since its user did not name it.
+[[nodiscard]] FINETUNING_EXPORT std::optional<std::string> advice_on_name(std::string_view text);
+
+}  // namespace FineTuning

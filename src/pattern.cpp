@@ -1,0 +1,52 @@
+// Regular expressions: the one place that knows RE2.
+
+#include "pattern.hpp"
+
+#include <FineTuning/model.hpp>
+
+#ifdef FINETUNING_RE2
+#include <re2/re2.h>
+#endif
+
+namespace FineTuning {
+
+#ifdef FINETUNING_RE2
+
+struct Pattern::Engine {
+  explicit Engine(const std::string& text) : expression(text, RE2::Quiet) {}
+
+  RE2 expression;
+};
+
+Result<Pattern> Pattern::from(const std::string& text) {
+  auto engine = std::make_shared<const Engine>(text);
+  if (engine->expression.ok()) return Pattern(std::move(engine));
+  return Error{.kind = ErrorKind::invalid_request,
+               .message = "The pattern " + detail::quoted(text) +
+                          " is refused: " + engine->expression.error() +
+                          ". Write it in the syntax of RE2, which has neither backreferences nor "
+                          "lookaround.",
+               .code = "invalid_pattern"};
+}
+
+bool Pattern::is_found_in(std::string_view text) const {
+  return RE2::PartialMatch(text, engine_->expression);
+}
+
+#else
+
+struct Pattern::Engine {};
+
+Result<Pattern> Pattern::from(const std::string& /*text*/) {
+  return Error{.kind = ErrorKind::unsupported,
+               .message =
+                   "This build of the library has no regular expressions; install RE2 "
+                   "(libre2-dev) and build it again.",
+               .code = "no_pattern_engine"};
+}
+
+bool Pattern::is_found_in(std::string_view /*text*/) const { return false; }
+
+#endif
+
+}  // namespace FineTuning

@@ -1,0 +1,174 @@
+// Evaluations as one page of HTML. It loads nothing and runs no script, and its policy forbids both
+// to whatever might get past the escaping.
+
+#include "charts.hpp"
+#include "evaluation.hpp"
+#include "evaluation_style.hpp"
+#include "markup.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
+namespace FineTuning {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t longest_name = 300;   // in bytes
+constexpr std::size_t longest_text = 2000;  // likewise
+constexpr std::size_t most_rows = 500;      // of one table
+
+std::string name_of(const Evaluation& evaluation) {
+  return evaluation.model.empty() ? std::string("the model")
+                                  : escaped(evaluation.model, longest_name);
+}
+
+std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
+
+// ---- the summary
+
+std::string accuracy_text(const Tally& total) {
+  const std::optional<double> accuracy = total.accuracy();
+  const std::optional<Interval> interval = total.interval();
+  if (!accuracy || !interval)
+    return "<p class=\"accuracy\">unknown</p><p class=\"quiet\">No answer was judged.</p>";
+  return fmt::format(
+      "<p class=\"accuracy\">{}</p><p class=\"quiet\">{} of {} answers are as "
+      "expected; 95 % interval {} to {}</p>",
+      percent(*accuracy), total.passed, total.passed + total.failed, percent(interval->low),
+      percent(interval->high));
+}
+
+std::string verdict_text(const Evaluation& evaluation) {
+  if (evaluation.threshold_met())
+    return fmt::format("<p class=\"verdict good\">The threshold of {:g} % is met.</p>",
+                       100 * evaluation.threshold);
+  const std::size_t open = evaluation.total.errors + evaluation.total.not_run;
+  return fmt::format("<p class=\"verdict bad\">The threshold of {:g} % is not met{}.</p>",
+                     100 * evaluation.threshold,
+                     open == 0 ? std::string() : fmt::format(": {} without a verdict", open));
+}
+
+/// A figure with its name, and a note below it.
+std::string figure(std::string_view name, std::string_view value, std::string_view note = {}) {
+  return fmt::format("<div><dt>{}</dt><dd>{}</dd><dd class=\"note\">{}</dd></div>", name, value,
+                     note);
+}
+
+/// "3 unpriced"; nothing for none.
+std::string count_of(std::size_t count, std::string_view what) {
+  return count == 0 ? std::string() : fmt::format("{} {}", count, what);
+}
+
+std::string figures(const Tally& total) {
+  const std::string tokens =
+      total.tokens.known ? std::to_string(total.tokens.total_tokens) : "unknown";
+  const std::string cost = total.cost_usd ? fmt::format("{:.6f} USD", *total.cost_usd) : "unknown";
+  return "<dl class=\"figures\">" + figure("passed", std::to_string(total.passed)) +
+         figure("failed", std::to_string(total.failed)) +
+         figure("errors", std::to_string(total.errors)) +
+         figure("not run", std::to_string(total.not_run)) +
+         figure("tokens", tokens, count_of(total.usage_unknown, "answers unknown")) +
+         figure("cost", cost, count_of(total.unpriced, "answers unpriced")) + "</dl>";
+}
+
+// ---- the charts
+
+std::string latency_section(const Evaluation& evaluation) {
+  std::vector<milliseconds> latencies;
+  for (const CaseResult& result : evaluation.results)
+    if (result.latency) latencies.push_back(*result.latency);
+  if (latencies.empty()) return {};
+  std::sort(latencies.begin(), latencies.end());
+  return fmt::format(
+      "<h2>Latency</h2><p class=\"quiet\">The marks are the median, {} ms, and the "
+      "95th percentile, {} ms.</p>{}",
+      percentile(latencies, 0.5).count(), percentile(latencies, 0.95).count(),
+      latency_chart(latencies, "latency"));
+}
+
+std::string left_out(std::size_t all) {
+  if (all <= most_rows) return {};
+  return fmt::format("<p class=\"quiet\">{} more are left out here; the JSON report has them.</p>",
+                     all - most_rows);
+}
+
+std::string tags_section(const Evaluation& evaluation) {
+  const auto tallies = tally_by_tag(evaluation);
+  if (tallies.empty()) return {};
+  std::string rows;
+  std::size_t row = 0;
+  for (const auto& [tag, tally] : tallies) {
+    if (++row > most_rows) break;
+    fmt::format_to(std::back_inserter(rows),
+                   "<tr><th scope=\"row\">{}</th><td>{} of {}<br>{}</td><td>{}</td></tr>",
+                   escaped(tag, longest_name), tally.passed, tally.passed + tally.failed,
+                   count_of(tally.errors + tally.not_run, "without a verdict"),
+                   accuracy_chart(tally, evaluation.threshold, fmt::format("tag-{}", row)));
+  }
+  return "<h2>Tags</h2><table class=\"tags\"><thead><tr><th scope=\"col\">tag</th>"
+         "<th scope=\"col\">passed</th><th scope=\"col\">accuracy</th></tr></thead><tbody>" +
+         rows + "</tbody></table>" + left_out(tallies.size());
+}
+
+// ---- the results
+
+std::string case_cell(const CaseResult& result) {
+  std::string cell = escaped(result.id, longest_name);
+  if (!result.tags.empty()) cell += "<br>";
+  for (const std::string& tag : result.tags)
+    cell += "<span class=\"tag\">" + escaped(tag, longest_name) + "</span>";
+  return "<th scope=\"row\">" + cell + "</th>";
+}
+
+std::string text_cell(std::string_view label, std::string_view text) {
+  return fmt::format("<td data-label=\"{}\"><div class=\"text\">{}</div></td>", label,
+                     escaped(text, longest_text));
+}
+
+/// A table of the results of one outcome; nothing where there are none.
+std::string results_section(const Evaluation& evaluation, Outcome outcome, std::string_view heading,
+                            std::string_view label) {
+  std::string rows;
+  std::size_t count = 0;
+  for (const CaseResult& result : evaluation.results) {
+    if (result.outcome != outcome || ++count > most_rows) continue;
+    rows += "<tr>" + case_cell(result) + text_cell("input", result.input) +
+            text_cell("expected", result.expected) + text_cell(label, came(result)) + "</tr>";
+  }
+  if (count == 0) return {};
+  return fmt::format(
+      "<h2>{}</h2><table class=\"results\"><thead><tr><th scope=\"col\">case</th>"
+      "<th scope=\"col\">input</th><th scope=\"col\">expected</th>"
+      "<th scope=\"col\">{}</th></tr></thead><tbody>{}</tbody></table>{}",
+      heading, label, rows, left_out(count));
+}
+
+}  // namespace
+
+std::string to_html(const Evaluation& evaluation) {
+  const std::string name = name_of(evaluation);
+  std::string page =
+      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+      "<meta http-equiv=\"Content-Security-Policy\" "
+      "content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+      "<title>Evaluation of " +
+      name + "</title><style>";
+  page += evaluation_style;
+  page += "</style></head><body><header><h1>Evaluation of " + name + "</h1>";
+  page += accuracy_text(evaluation.total) + verdict_text(evaluation) +
+          accuracy_chart(evaluation.total, evaluation.threshold, "accuracy") +
+          "<p class=\"note\">From 0 to 100 %: the dot is the accuracy, the band its interval, the "
+          "mark the threshold.</p></header><main>";
+  page += figures(evaluation.total) + tags_section(evaluation) + latency_section(evaluation);
+  page += results_section(evaluation, Outcome::failed, "Failures", "got");
+  page += results_section(evaluation, Outcome::error, "Errors", "error");
+  page += results_section(evaluation, Outcome::not_run, "Not run", "reason");
+  return page + "</main></body></html>\n";
+}
+
+}  // namespace FineTuning

@@ -1,0 +1,85 @@
+// Evaluations as JSON: one result on a line of its own, and the whole.
+
+#include "evaluation.hpp"
+
+#include <FineTuning/chat.hpp>
+
+#include <nlohmann/json.hpp>
+
+namespace FineTuning {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json();
+}
+
+Json as_json(const Usage& usage) {
+  if (!usage.known) return nullptr;
+  return {{"input_tokens", usage.input_tokens},
+          {"output_tokens", usage.output_tokens},
+          {"total_tokens", usage.total_tokens},
+          {"cached_input_tokens", usage.cached_input_tokens},
+          {"reasoning_tokens", usage.reasoning_tokens}};
+}
+
+/// The fingerprint is first: so read_results() knows its own lines.
+Json as_json(const CaseResult& result) {
+  return {{"fingerprint", result.fingerprint},
+          {"id", result.id},
+          {"tags", result.tags},
+          {"outcome", to_string(result.outcome)},
+          {"input", result.input},
+          {"expected", result.expected},
+          {"answer", or_null(result.answer)},
+          {"score", or_null(result.score)},
+          {"error", result.error ? Json::parse(to_json(*result.error))["error"] : Json()},
+          {"model", result.model},
+          {"usage", as_json(result.usage)},
+          {"cost_usd", or_null(result.cost_usd)},
+          {"latency_ms", result.latency ? Json(result.latency->count()) : Json()}};
+}
+
+Json as_json(const Tally& tally) {
+  const std::optional<Interval> interval = tally.interval();
+  return {{"cases", tally.cases()},
+          {"passed", tally.passed},
+          {"failed", tally.failed},
+          {"errors", tally.errors},
+          {"not_run", tally.not_run},
+          {"accuracy", or_null(tally.accuracy())},
+          {"low", interval ? Json(interval->low) : Json()},
+          {"high", interval ? Json(interval->high) : Json()},
+          {"answered", tally.answered},
+          {"usage", as_json(tally.tokens)},
+          {"usage_unknown", tally.usage_unknown},
+          {"cost_usd", or_null(tally.cost_usd)},
+          {"unpriced", tally.unpriced},
+          {"latency_ms", tally.latency.count()}};
+}
+
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string to_json(const CaseResult& result) { return dump(as_json(result)); }
+
+std::string to_json(const Evaluation& evaluation) {
+  Json tags = Json::object();
+  for (const auto& [tag, tally] : tally_by_tag(evaluation)) tags[tag] = as_json(tally);
+  Json results = Json::array();
+  for (const CaseResult& result : evaluation.results) results.push_back(as_json(result));
+  return dump({{"model", evaluation.model},
+               {"threshold", evaluation.threshold},
+               {"threshold_met", evaluation.threshold_met()},
+               {"total", as_json(evaluation.total)},
+               {"reused", evaluation.reused},
+               {"tags", std::move(tags)},
+               {"results", std::move(results)}});
+}
+
+}  // namespace FineTuning
