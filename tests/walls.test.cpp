@@ -249,7 +249,7 @@ bool is_for_patterns(const std::string& header) {
   const Texts others{"<FineTuning/export.hpp>", "<fmt/format.h>",
                      "\"json_text.hpp\"",  // what is UTF-8
                      "\"retry.hpp\""};     // how long one may wait
-  const Texts rooms{"result", "id", "facts", "shapes", "figures", "patterns"};
+  const Texts rooms{"result", "id", "facts", "shapes", "figures", "patterns", "checks of answers"};
   return has_one_of(others, header) ||
          std::any_of(rooms.begin(), rooms.end(),
                      [&](const std::string& room) { return is_of_room(header, room); });
@@ -263,9 +263,12 @@ bool is_no_pattern(const Source& source) {
 
 /// What patterns have counted, and how it is written.
 bool is_for_reports(const std::string& header) {
+  const std::string own = header.substr(1, header.size() - 2);
   const Texts rooms{"result", "id", "facts", "shapes", "figures", "patterns", "reports"};
   return is_for_pure_functions(header) || header == "<fmt/format.h>" ||
          header == "<nlohmann/json.hpp>" || has(header, "^\"(\\.\\./)?json_\\w+\\.hpp\"$") ||
+         (header.starts_with('"') && own.find('/') == own.npos &&
+          fs::exists(root / "src/reports" / own)) ||
          std::any_of(rooms.begin(), rooms.end(),
                      [&](const std::string& room) { return is_of_room(header, room); });
 }
