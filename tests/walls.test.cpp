@@ -253,7 +253,7 @@ bool is_for_patterns(const std::string& header) {
   const Texts others{"<FineTuning/export.hpp>", "<fmt/format.h>",
                      "\"json_text.hpp\"",  // what is UTF-8
                      "\"retry.hpp\""};     // how long one may wait
-  const Texts rooms{"result", "id", "facts", "shapes", "figures", "patterns"};
+  const Texts rooms{"result", "id", "facts", "shapes", "figures", "patterns", "checks of answers"};
   return has_one_of(others, header) ||
          std::any_of(rooms.begin(), rooms.end(),
                      [&](const std::string& room) { return is_of_room(header, room); });
@@ -267,9 +267,9 @@ bool is_no_pattern(const Source& source) {
 
 /// What patterns have counted, and how it is written.
 bool is_for_reports(const std::string& header) {
-  const Texts rooms{"result", "id", "facts", "shapes", "figures", "patterns"};
+  const Texts rooms{"result", "id", "facts", "shapes", "figures", "patterns", "reports"};
   return is_for_pure_functions(header) || header == "<fmt/format.h>" ||
-         header == "<nlohmann/json.hpp>" || has(header, "^\"\\.\\./json_\\w+\\.hpp\"$") ||
+         header == "<nlohmann/json.hpp>" || has(header, "^\"(\\.\\./)?json_\\w+\\.hpp\"$") ||
          is_beside(header, "src/reports") ||
          std::any_of(rooms.begin(), rooms.end(),
                      [&](const std::string& room) { return is_of_room(header, room); });

@@ -2,13 +2,15 @@
 
 #include "charts.hpp"
 
+#include "../nearest_rank.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <optional>
 #include <string_view>
-#include <vector>
 
 namespace FineTuning {
 namespace {
@@ -34,12 +36,38 @@ std::string describe(const Tally& tally, const Interval& interval) {
 
 constexpr std::size_t bins = 20;
 
-std::vector<std::size_t> histogram(std::span<const milliseconds> sorted, double width_of_bin) {
+/// How many latencies are in each bin from zero to the longest.
+std::vector<std::size_t> histogram(const std::vector<milliseconds>& latencies,
+                                   double width_of_bin) {
   std::vector<std::size_t> counts(bins);
-  for (const milliseconds time : sorted)
-    ++counts[std::min(bins - 1,
-                      static_cast<std::size_t>(static_cast<double>(time.count()) / width_of_bin))];
+  for (const milliseconds latency : latencies) {
+    const double bin = std::max(0.0, static_cast<double>(latency.count()) / width_of_bin);
+    ++counts[std::min(bins - 1, static_cast<std::size_t>(bin))];
+  }
   return counts;
+}
+
+constexpr int top = 20;          // above it is room for the marks
+constexpr int bar_height = 120;  // of the tallest
+
+std::string bars(const std::vector<std::size_t>& counts, double width_of_bin) {
+  const auto tallest = static_cast<double>(*std::max_element(counts.begin(), counts.end()));
+  std::string shapes;
+  for (std::size_t bin = 0; bin < bins; ++bin) {
+    const double height = std::ceil(static_cast<double>(counts[bin]) / tallest * bar_height);
+    const auto place = static_cast<double>(bin);
+    fmt::format_to(std::back_inserter(shapes),
+                   R"(<rect class="bar" x="{:.2f}%" y="{}" width="{:.2f}%" height="{}">)"
+                   "<title>{:.0f} to {:.0f} ms: {}</title></rect>",
+                   place * 100 / bins + 0.3, top + bar_height - height, 100.0 / bins - 0.6, height,
+                   place * width_of_bin, (place + 1) * width_of_bin, counts[bin]);
+  }
+  return shapes;
+}
+
+std::string mark(double share, int from, int to) {
+  return fmt::format(R"(<line class="mark" x1="{0:.2f}%" x2="{0:.2f}%" y1="{1}" y2="{2}"/>)",
+                     percent(share), from, to);
 }
 
 }  // namespace
@@ -53,50 +81,31 @@ std::string accuracy_chart(const Tally& tally, double threshold, const std::stri
                    R"(<circle class="dot" cx="{:.2f}%" cy="12" r="5"/>)",
                    percent(interval->low), percent(interval->high - interval->low),
                    percent(tally.accuracy().value_or(0)));
-  fmt::format_to(std::back_inserter(shapes),
-                 R"(<line class="mark" x1="{0:.2f}%" x2="{0:.2f}%" y1="0" y2="24"/>)",
-                 percent(threshold));
+  shapes += mark(threshold, 0, 24);
   return svg(24, id, "Accuracy with its interval",
              interval ? describe(tally, *interval) : "No answer was judged.", shapes);
 }
 
-std::string latency_chart(std::span<const milliseconds> sorted, const std::string& id) {
-  constexpr int height = 120;
-  const double longest = std::max(1.0, static_cast<double>(sorted.back().count()));
+std::string latency_chart(std::vector<milliseconds> latencies, const std::string& id) {
+  const std::optional<milliseconds> median = nearest_rank(latencies, 50);
+  const std::optional<milliseconds> late = nearest_rank(latencies, 95);
+  const std::optional<milliseconds> slowest = nearest_rank(latencies, 100);
+  if (!median || !late || !slowest) return {};
+  const double longest = std::max(1.0, static_cast<double>(slowest->count()));
   const double width_of_bin = longest / bins;
-  const std::vector<std::size_t> counts = histogram(sorted, width_of_bin);
-  const auto tallest = static_cast<double>(*std::max_element(counts.begin(), counts.end()));
-  std::string shapes;
-  for (std::size_t bin = 0; bin < bins; ++bin) {
-    const double bar = std::ceil(static_cast<double>(counts[bin]) / tallest * height);
-    const auto place = static_cast<double>(bin);
-    fmt::format_to(std::back_inserter(shapes),
-                   R"(<rect class="bar" x="{:.2f}%" y="{}" width="{:.2f}%" height="{}">)"
-                   "<title>{:.0f} to {:.0f} ms: {}</title></rect>",
-                   place * 100 / bins + 0.3, 20 + height - bar, 100.0 / bins - 0.6, bar,
-                   place * width_of_bin, (place + 1) * width_of_bin, counts[bin]);
-  }
-  const auto median = percentile(sorted, 0.5).count();
-  const auto late = percentile(sorted, 0.95).count();
-  for (const auto time : {median, late})
-    fmt::format_to(std::back_inserter(shapes),
-                   R"(<line class="mark" x1="{0:.2f}%" x2="{0:.2f}%" y1="14" y2="{1}"/>)",
-                   percent(static_cast<double>(time) / longest), 20 + height);
+  std::string shapes = bars(histogram(latencies, width_of_bin), width_of_bin);
+  for (const milliseconds latency : {*median, *late})
+    shapes += mark(static_cast<double>(latency.count()) / longest, top - 6, top + bar_height);
   fmt::format_to(std::back_inserter(shapes),
                  R"(<line class="axis" x1="0" x2="100%" y1="{0}" y2="{0}"/>)"
                  R"(<text x="0" y="{1}">0 ms</text>)"
                  R"(<text x="100%" y="{1}" text-anchor="end">{2:.0f} ms</text>)",
-                 20 + height, 20 + height + 16, longest);
-  return svg(20 + height + 22, id, "Latency of the answers",
-             fmt::format("Of {} answers half took {} ms or less, and 95 % took {} ms or less; the "
-                         "slowest took {:.0f} ms.",
-                         sorted.size(), median, late, longest),
-             shapes);
-}
-
-milliseconds percentile(std::span<const milliseconds> sorted, double share) {
-  const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(sorted.size())));
-  return sorted[std::clamp<std::size_t>(rank, 1, sorted.size()) - 1];
+                 top + bar_height, top + bar_height + 16, longest);
+  const std::string sentence =
+      fmt::format("The marks are the median, {} ms, and the 95th percentile, {} ms.",
+                  median->count(), late->count());
+  return fmt::format("<p class=\"note\">{}</p>{}", sentence,
+                     svg(top + bar_height + 22, id, "Latency of the answers", sentence, shapes));
 }
 
 }  // namespace FineTuning

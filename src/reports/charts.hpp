@@ -6,8 +6,8 @@
 #include <FineTuning/evaluate.hpp>
 
 #include <chrono>
-#include <span>
 #include <string>
+#include <vector>
 
 namespace FineTuning {
 
@@ -16,13 +16,8 @@ namespace FineTuning {
 [[nodiscard]] std::string accuracy_chart(const Tally& tally, double threshold,
                                          const std::string& id);
 
-/// How many answers took how long, with the median and the 95th percentile; the latencies are in
-/// order, and there is at least one.
-[[nodiscard]] std::string latency_chart(std::span<const std::chrono::milliseconds> sorted,
+/// How many answers took how long, with a sentence on it; nothing where there is no answer.
+[[nodiscard]] std::string latency_chart(std::vector<std::chrono::milliseconds> latencies,
                                         const std::string& id);
-
-/// The smallest value that `share` of all are not above (the nearest rank); of at least one.
-[[nodiscard]] std::chrono::milliseconds percentile(
-    std::span<const std::chrono::milliseconds> sorted, double share);
 
 }  // namespace FineTuning

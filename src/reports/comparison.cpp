@@ -1,7 +1,7 @@
 // Comparisons as JSON.
 
-#include <FineTuning/chat.hpp>
 #include <FineTuning/compare.hpp>
+#include <FineTuning/error.hpp>
 
 #include <nlohmann/json.hpp>
 

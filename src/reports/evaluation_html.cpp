@@ -8,8 +8,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <iterator>
+#include <utility>
 #include <vector>
 
 namespace FineTuning {
@@ -81,13 +81,8 @@ std::string latency_section(const Evaluation& evaluation) {
   std::vector<milliseconds> latencies;
   for (const CaseResult& result : evaluation.results)
     if (result.latency) latencies.push_back(*result.latency);
-  if (latencies.empty()) return {};
-  std::sort(latencies.begin(), latencies.end());
-  return fmt::format(
-      "<h2>Latency</h2><p class=\"quiet\">The marks are the median, {} ms, and the "
-      "95th percentile, {} ms.</p>{}",
-      percentile(latencies, 0.5).count(), percentile(latencies, 0.95).count(),
-      latency_chart(latencies, "latency"));
+  const std::string chart = latency_chart(std::move(latencies), "latency");
+  return chart.empty() ? chart : "<h2>Latency</h2>" + chart;
 }
 
 std::string left_out(std::size_t all) {

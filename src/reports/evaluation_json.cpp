@@ -2,8 +2,6 @@
 
 #include "evaluation.hpp"
 
-#include <FineTuning/chat.hpp>
-
 #include <nlohmann/json.hpp>
 
 namespace FineTuning {
