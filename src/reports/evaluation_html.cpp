@@ -71,8 +71,8 @@ std::string figures(const Tally& total) {
          figure("failed", std::to_string(total.failed)) +
          figure("errors", std::to_string(total.errors)) +
          figure("not run", std::to_string(total.not_run)) +
-         figure("tokens", tokens, count_of(total.usage_unknown, "answers unknown")) +
-         figure("cost", cost, count_of(total.unpriced, "answers unpriced")) + "</dl>";
+         figure("tokens", tokens, count_of(total.usage_unknown, "unknown")) +
+         figure("cost", cost, count_of(total.unpriced, "unpriced")) + "</dl>";
 }
 
 // ---- the charts
