@@ -75,7 +75,7 @@ class ResultsFile {
     ResultsFile file;
     file.name_ = name;
     std::error_code unknown;
-    if (std::filesystem::exists(name, unknown)) {
+    if (std::filesystem::is_regular_file(name, unknown)) {
       const Result<std::string> text = read_file(name, streams.in);
       if (!text) return text.error();
       Result<StoredResults> stored = read_results(*text);
