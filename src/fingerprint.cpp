@@ -39,7 +39,7 @@ class Fields {
 
   void add(const Part& part) {
     if (const auto* text = std::get_if<std::string>(&part)) return add_all('t', *text);
-    const Image& image = std::get<Image>(part);
+    const auto& image = std::get<Image>(part);
     add_all('i', image.url, image.bytes, image.media_type);
   }
   void add(const ToolCall& call) {

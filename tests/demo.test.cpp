@@ -116,6 +116,8 @@ TEST_CASE("every numbered example works against the sandbox", "[demo]") {
       {"19_find_the_fault", "openai:ft:invalid", 1, "invalid_format: The model id"},
       {"19_find_the_fault", "openai:gpt-4", 1, "not_fine_tuned: The model"},
       {"19_find_the_fault", "nobody-knows-this", 1, "unknown_provider: The model"},
+      {"18_evaluate", "", 1, "brief failed: expected is: Yes, got Clause 4"},
+      {"18_evaluate", failing, 1, "404"},
       {"20_in_production", "", 0, "openai:gpt-4o-mini: 1 of 1 calls succeeded\nClause 4"},
   };
   for (const auto& [program, words, status, says] : cases) {

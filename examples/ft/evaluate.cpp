@@ -75,7 +75,7 @@ class ResultsFile {
     ResultsFile file;
     file.name_ = name;
     std::error_code unknown;
-    if (std::filesystem::exists(name, unknown)) {
+    if (std::filesystem::is_regular_file(name, unknown)) {
       const Result<std::string> text = read_file(name, streams.in);
       if (!text) return text.error();
       Result<StoredResults> stored = read_results(*text);
@@ -143,7 +143,7 @@ void show_total(const Evaluation& evaluation, const Streams& streams) {
              "run\n",
              total.cases(), total.passed, total.failed, total.errors, total.not_run,
              evaluation.reused);
-  fmt::print(streams.out, "tokens {} ({} answers unknown), cost {} ({} answers unpriced)\n",
+  fmt::print(streams.out, "tokens {} ({} unknown), cost {} ({} unpriced)\n",
              total.tokens.known ? std::to_string(total.tokens.total_tokens) : "unknown",
              total.usage_unknown,
              total.cost_usd ? fmt::format("{:.6f} USD", *total.cost_usd) : "unknown",

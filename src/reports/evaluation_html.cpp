@@ -34,7 +34,7 @@ std::string accuracy_text(const Tally& total) {
   const std::optional<double> accuracy = total.accuracy();
   const std::optional<Interval> interval = total.interval();
   if (!accuracy || !interval)
-    return "<p class=\"accuracy\">unknown</p><p class=\"quiet\">No answer was judged.</p>";
+    return R"(<p class="accuracy">unknown</p><p class="quiet">No answer was judged.</p>)";
   return fmt::format(
       "<p class=\"accuracy\">{}</p><p class=\"quiet\">{} of {} answers are as "
       "expected; 95 % interval {} to {}</p>",
@@ -71,8 +71,8 @@ std::string figures(const Tally& total) {
          figure("failed", std::to_string(total.failed)) +
          figure("errors", std::to_string(total.errors)) +
          figure("not run", std::to_string(total.not_run)) +
-         figure("tokens", tokens, count_of(total.usage_unknown, "answers unknown")) +
-         figure("cost", cost, count_of(total.unpriced, "answers unpriced")) + "</dl>";
+         figure("tokens", tokens, count_of(total.usage_unknown, "unknown")) +
+         figure("cost", cost, count_of(total.unpriced, "unpriced")) + "</dl>";
 }
 
 // ---- the charts
@@ -120,7 +120,7 @@ std::string case_cell(const CaseResult& result) {
 }
 
 std::string text_cell(std::string_view label, std::string_view text) {
-  return fmt::format("<td data-label=\"{}\"><div class=\"text\">{}</div></td>", label,
+  return fmt::format(R"(<td data-label="{}"><div class="text">{}</div></td>)", label,
                      escaped(text, longest_text));
 }
 

@@ -37,7 +37,7 @@ std::string verdict(const CaseResult& result) {
           escaped(result.input, longest_text), escaped(result.expected, longest_text),
           escaped(came(result), longest_text));
     case Outcome::error:
-      return fmt::format("<error type=\"{}\" message=\"{}\"/>", error_kind(result),
+      return fmt::format(R"(<error type="{}" message="{}"/>)", error_kind(result),
                          error_message(result));
     case Outcome::not_run: break;
   }
