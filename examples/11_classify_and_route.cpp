@@ -19,7 +19,7 @@ int main(int count, char** words) {
     fmt::print("route: {}\n", event.arm);
     if (event.error != nullptr) fmt::print("not classified: {}\n", event.error->message);
   }};
-  const char* text = count > 1 ? words[1] : "May I keep a llama in my flat?";
+  const char* text = count > 1 ? words[1] : "Is it legal to keep a llama in my flat?";
   const Result<ChatResponse> response = answer({.messages = {Message::user(text)}}, context);
   if (!response) {
     fmt::print(stderr, "{}\n", response.error().message);

@@ -2,6 +2,7 @@
 
 #include "message_text.hpp"
 
+#include <FineTuning/model.hpp>
 #include <FineTuning/router.hpp>
 
 #include <algorithm>
@@ -132,7 +133,7 @@ void add_classification(ChatResponse& response, const Result<ChatResponse>& word
 /// Why nobody answers.
 Error no_route(std::string_view task, const std::vector<std::string>& tasks) {
   const std::string sought = task.empty() ? "The router finds no task for the request"
-                                          : "The router has no task \"" + std::string(task) + '"';
+                                          : "The router has no task " + detail::quoted(task);
   return {.kind = ErrorKind::invalid_request,
           .message = sought +
                      ", and no default. Its tasks: " + (tasks.empty() ? "none" : joined(tasks)) +

@@ -2,6 +2,7 @@
 
 #include "message_text.hpp"
 
+#include <FineTuning/model.hpp>
 #include <FineTuning/split.hpp>
 
 #include <algorithm>
@@ -20,8 +21,8 @@ std::optional<Error> misuse_of(const std::vector<SplitArm>& arms) {
   std::vector<std::string_view> names;
   for (const SplitArm& arm : arms) {
     if (std::find(names.begin(), names.end(), arm.name) != names.end())
-      return misuse("Two arms of the split have the name \"" + arm.name +
-                    "\"; names decide who is assigned where, so give each its own.");
+      return misuse("Two arms of the split have the name " + detail::quoted(arm.name) +
+                    "; names decide who is assigned where, so give each its own.");
     names.push_back(arm.name);
   }
   const auto has_weight = [](const SplitArm& arm) { return arm.weight > 0; };

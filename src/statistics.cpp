@@ -72,9 +72,10 @@ std::optional<double> normal_quantile(double probability) {
 }
 
 std::optional<double> student_t_quantile(double probability, std::uint64_t degrees_of_freedom) {
-  if (!is_between_0_and_1(probability) || degrees_of_freedom == 0) return {};
-  return mirrored(probability,
-                  student_t_beyond(std::min(probability, 1 - probability), degrees_of_freedom));
+  constexpr double least_tail = 1e-9;  // of less, the difference to 1 has lost too many digits
+  const double tail = std::min(probability, 1 - probability);
+  if (!(tail >= least_tail) || degrees_of_freedom == 0) return {};  // NaN is not, either
+  return mirrored(probability, student_t_beyond(tail, degrees_of_freedom));
 }
 
 std::optional<Interval> wilson_interval(std::uint64_t successes, std::uint64_t trials,
@@ -100,12 +101,15 @@ std::optional<double> mean(std::span<const double> values) {
 std::optional<Interval> mean_interval(std::span<const double> values, double confidence) {
   const std::optional<double> centre = mean(values);
   if (!centre || values.size() < 2 || !is_between_0_and_1(confidence)) return {};
+  const std::optional<double> quantile =
+      student_t_quantile((1 + confidence) / 2, values.size() - 1);
+  if (!quantile) return {};
   const double squares = std::accumulate(
       values.begin(), values.end(), 0.0,
       [&](double sum, double value) { return sum + (value - *centre) * (value - *centre); });
   const auto count = static_cast<double>(values.size());
   const double error_of_mean = std::sqrt(squares / (count - 1) / count);
-  const double half = student_t_beyond((1 - confidence) / 2, values.size() - 1) * error_of_mean;
+  const double half = *quantile * error_of_mean;
   if (!std::isfinite(half)) return {};
   return Interval{.low = *centre - half, .high = *centre + half};
 }

@@ -104,7 +104,9 @@ TEST_CASE("every numbered example works against the sandbox", "[demo]") {
       {"13_compare_models", failing, 1, "404"},
       {"10_route_by_task", "", 0, "route: legal\nft:gpt-4o-mini-2024-07-18:myorg:legal:id1 says"},
       {"10_route_by_task", "tax", 0, "route: otherwise\ngpt-4o says"},
-      {"11_classify_and_route", "", 0, "route: otherwise\ngpt-4o says"},
+      {"11_classify_and_route", "", 0,
+       "route: legal\nft:gpt-4o-mini-2024-07-18:myorg:legal:id1 says"},
+      {"11_classify_and_route", "\"Hello there\"", 0, "route: otherwise\ngpt-4o says"},
       {"12_choose_by_complexity", "", 0,
        "30 bytes are answered by ft:gpt-3.5-turbo-0125:myorg:simple:id1\n"
        "5031 bytes are answered by ft:gpt-4o-2024-08-06:myorg:complex:id2"},

@@ -5,6 +5,9 @@
 #include "support/folder.hpp"
 #include "support/ft_terminal.hpp"
 
+#include <csignal>
+#include <ostream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -27,6 +30,16 @@ Ran compare(const std::string& a, const std::string& b, const std::vector<std::s
   return run_ft(words, input, err_is_terminal);
 }
 
+/// Interrupts the program, once, where it shows something.
+class Interrupting : public std::stringbuf {
+  int sync() override {
+    if (!done_) static_cast<void>(std::raise(SIGINT));
+    done_ = true;
+    return 0;
+  }
+  bool done_ = false;
+};
+
 bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
@@ -40,7 +53,7 @@ TEST_CASE("wrong words to compare are told", "[ft_compare]") {
   } cases[] = {
       {{"--a", "x", "Hello"}, "Name two models with --a and --b."},
       {{"--a", "x", "--b", "y"}, "Write a prompt, or name a file of prompts with --file."},
-      {{"--a", "x", "--b", "y", "--seed", "-1", "Hello"}, "--seed needs a whole number from 1."},
+      {{"--a", "x", "--b", "y", "--seed", "-1", "Hello"}, "--seed needs a whole number from 0."},
       {{"--a", "x", "--b", "y", "--parallel", "0", "Hello"},
        "--parallel needs a whole number from 1."},
       {{"--a", "x", "--b", "y", "--confidence", "1", "Hello"},
@@ -174,6 +187,32 @@ TEST_CASE("progress is shown on a terminal only", "[ft_compare]") {
   const Environment environment;
   const Ran ran = compare(tuned, base, {"one", "two"}, "", true);
   CHECK(ran.err == "\r1 of 2\r2 of 2\n");
+}
+
+TEST_CASE("the seed that is shown can be given", "[ft_compare]") {
+  const Environment environment;
+  const Ran ran = compare(tuned, base, {"one", "two"});
+  CHECK(has(ran.out, "2 prompts, seed 0;"));
+  CHECK(compare(tuned, base, {"--seed", "0", "one", "two"}).status == ft::success);
+  const std::string greatest = "18446744073709551615";
+  CHECK(has(compare(tuned, base, {"--seed", greatest, "one", "two"}).out, "seed " + greatest));
+}
+
+TEST_CASE("an interrupt ends a comparison with what it has", "[ft_compare]") {
+  const Environment environment;
+  std::vector<std::string> words{"compare", "--sandbox", "--a",        tuned,
+                                 "--b",     base,        "--parallel", "1"};
+  words.resize(words.size() + 500, "Hello");  // more than are asked until the stop is heard
+  std::istringstream in;
+  std::ostringstream out;
+  Interrupting shown;
+  std::ostream err(&shown);
+  CHECK(ft::run(words, {in, out, err, true}) == ft::failure);
+  CHECK(has(out.str(), "500 prompts, seed 0;"));
+  CHECK_FALSE(has(out.str(), "\ncharacters        0"));
+  CHECK(has(shown.str(), "ft: Stopped before "));
+  CHECK(has(shown.str(), " of the prompts were asked of both; start again for them.\n"));
+  CHECK_FALSE(has(shown.str(), "The comparison was stopped"));
 }
 
 #endif

@@ -6,13 +6,16 @@
 
 #include <FineTuning/fallback.hpp>
 #include <FineTuning/model.hpp>
+#include <FineTuning/monitor.hpp>
 #include <FineTuning/router.hpp>
 #include <FineTuning/split.hpp>
+#include <FineTuning/versions.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <numeric>
 #include <random>
 #include <sstream>
 #include <stdexcept>
@@ -42,6 +45,13 @@ Classifier free_classifier() {
             return ChatResponse{.content = "Small talk.", .usage = {.known = true}, .cost_usd = 0};
           },
           .clock = [] { return Time(); }};
+}
+
+/// A registry whose name "assistant" stands for the model "openai:gpt-4o".
+VersionRegistry registry_with_assistant() {
+  VersionRegistry registry;
+  (void)registry.add("assistant", {.label = "v1", .model = "openai:gpt-4o"}).value();
+  return registry;
 }
 
 std::vector<Wrapper> wrappers() {
@@ -76,18 +86,33 @@ std::vector<Wrapper> wrappers() {
          return Fallback({inner, inner});
        }},
       {"with_base", [=](const Responder& inner) { return with_base(model, inner); }},
+      {"Monitor", [](Responder inner) { return Monitor().watch(std::move(inner)); }},
+      {"Monitor by name", [](Responder inner) { return Monitor().watch(std::move(inner), "n"); }},
+      {"versioned",
+       [](Responder inner) {
+         return with_model("assistant", versioned(registry_with_assistant(), std::move(inner)));
+       }},
   };
 }
 
-/// All wrappers, and all of them around each other, three deep.
+Wrapper around(const Wrapper& outer, const Wrapper& inner) {
+  return {outer.name + " / " + inner.name,
+          [=](Responder responder) { return outer.wrap(inner.wrap(std::move(responder))); }};
+}
+
+/// All wrappers, and one of all of them around each other.
+std::vector<Wrapper> wrappers_and_their_chain() {
+  std::vector<Wrapper> all = wrappers();
+  all.push_back(std::accumulate(all.begin() + 1, all.end(), all.front(), around));
+  return all;
+}
+
+/// These, and each wrapper around each.
 std::vector<Wrapper> nested_wrappers() {
   const std::vector<Wrapper> single = wrappers();
-  std::vector<Wrapper> all = single;
-  for (const Wrapper& a : single)
-    for (const Wrapper& b : single)
-      for (const Wrapper& c : single)
-        all.push_back({a.name + " / " + b.name + " / " + c.name,
-                       [=](Responder inner) { return a.wrap(b.wrap(c.wrap(std::move(inner)))); }});
+  std::vector<Wrapper> all = wrappers_and_their_chain();
+  for (const Wrapper& outer : single)
+    for (const Wrapper& inner : single) all.push_back(around(outer, inner));
   return all;
 }
 
@@ -359,7 +384,7 @@ TEST_CASE("every pattern lets exceptions through, and works on behind them", "[p
 
 TEST_CASE("every pattern serves eight threads at once", "[patterns]") {
   // With answers and failures of its own for each call; ThreadSanitizer has to be silent.
-  for (const auto& [name, wrap] : wrappers()) {
+  for (const auto& [name, wrap] : wrappers_and_their_chain()) {
     const Responder shared =
         wrap([](const ChatRequest& request, CallContext& context) -> Result<ChatResponse> {
           if (request.key.ends_with("7"))

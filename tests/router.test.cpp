@@ -64,6 +64,9 @@ TEST_CASE("without a default, a request that fits nowhere is told the tasks", "[
       {Router(routes), "",
        "The router finds no task for the request, and no default. Its tasks: legal, medical" +
            advice},
+      {Router(routes), "a\nb" + std::string(200, 'x'),
+       "The router has no task \"a?b" + std::string(117, 'x') +
+           "...\", and no default. Its tasks: legal, medical" + advice},
       {Router({}), "tax",
        "The router has no task \"tax\", and no default. Its tasks: none" + advice},
   };

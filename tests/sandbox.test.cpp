@@ -359,6 +359,24 @@ TEST_CASE("a user who says so gets a tool call, and after its result a text", "[
   }
 }
 
+TEST_CASE("a user who asks to choose a word gets the one that the text has", "[sandbox]") {
+  const Sandbox sandbox;
+  const std::string question = "Which of these: red, deep-blue? Answer with that one word.";
+  const struct {
+    std::string text, word;
+  } cases[] = {{question + "\n\nRoses are red.", "red"},
+               {question + "\n\nThe sea is deep-blue.", "deep-blue"},
+               {question + "\n\nI am tired.", "other"},
+               {question, "other"},
+               {"Answer with that one word!", "other"}};
+  for (const std::string_view provider : providers)
+    for (const auto& [text, word] : cases) {
+      CAPTURE(provider, text);
+      const Chat chat{.provider = provider, .text = text};
+      CHECK(said_by(chat, send(sandbox, chat))["text"] == word);
+    }
+}
+
 TEST_CASE("fragments of a streamed tool call make its arguments", "[sandbox]") {
   const Sandbox sandbox;
   for (const std::string_view provider : {"openai", "together", "groq", "local", "cohere"}) {

@@ -114,6 +114,29 @@ TEST_CASE("there is no quantile of what is no probability", "[statistics]") {
   CHECK_FALSE(student_t_quantile(0.9, 0));
 }
 
+TEST_CASE("far out, Student's quantiles are right or there is none", "[statistics]") {
+  // The closed forms of one and of four degrees of freedom (W. T. Shaw, Sampling Student's T
+  // distribution, J. Comp. Finance 9 (2006) 37-73), and for very many the normal distribution.
+  for (const double p : {1e-3, 1e-6, 1e-8, 1.1e-9}) {
+    CAPTURE(p);
+    const double a = 4 * p * (1 - p);
+    const double four = -2 * std::sqrt(std::cos(std::acos(std::sqrt(a)) / 3) / std::sqrt(a) - 1);
+    const auto far_out = [&](std::uint64_t degrees) {
+      return student_t_quantile(p, degrees).value_or(not_a_number);
+    };
+    CHECK(is_near(far_out(1), -1 / std::tan(std::numbers::pi * p), 1e-5));
+    CHECK(is_near(far_out(4), four, 1e-5));
+    CHECK(is_near(far_out(100'000), far_out(100'001), 1e-5));
+  }
+  for (const double tail : {0.9e-9, 1e-12, 1e-17, 1e-300})
+    for (const std::uint64_t degrees : {1U, 5U, 100'000U, 1'000'000U}) {
+      CAPTURE(tail, degrees);
+      CHECK_FALSE(student_t_quantile(tail, degrees));
+      CHECK_FALSE(student_t_quantile(1 - tail, degrees));
+    }
+  CHECK_FALSE(mean_interval(std::vector<double>{1, 2, 3}, 1 - 1e-12));
+}
+
 TEST_CASE("Wilson's intervals are the published ones", "[statistics]") {
   // R. G. Newcombe, Two-sided confidence intervals for the single proportion, Statistics in
   // Medicine 17 (1998) 857-872, table I, method 3 (score), 95 %. Four decimals.

@@ -2,6 +2,7 @@
 // differences.
 
 #include "ft.hpp"
+#include "interrupt.hpp"
 
 #include <fmt/ostream.h>
 
@@ -24,25 +25,34 @@ struct Plan {
   bool json = false;
 };
 
+/// The number that a text is; empty where it is none.
+template <class Number>
+std::optional<Number> read_number(const std::string& text) {
+  Number number{};
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
+}
+
 /// A number between 0 and 1; empty where the text is none.
 std::optional<double> read_share(const std::string& text) {
-  double share = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, share);
-  return error == std::errc() && stop == end && share > 0 && share < 1 ? std::optional(share)
-                                                                       : std::nullopt;
+  const std::optional<double> share = read_number<double>(text);
+  return share && *share > 0 && *share < 1 ? share : std::nullopt;
+}
+
+std::optional<std::uint64_t> read_seed(const std::string& text) {
+  return read_number<std::uint64_t>(text);
 }
 
 /// What is wrong with the words; empty where nothing is.
 std::string_view find_misuse(const Arguments& arguments) {
-  const auto is_count = [&](std::string_view option) {
-    return !arguments.has(option) || read_count(arguments.value(option));
-  };
   if (!arguments.has("--a") || !arguments.has("--b")) return "Name two models with --a and --b.";
   if (arguments.rest.empty() && !arguments.has("--file"))
     return "Write a prompt, or name a file of prompts with --file.";
-  if (!is_count("--seed")) return "--seed needs a whole number from 1.";
-  if (!is_count("--parallel")) return "--parallel needs a whole number from 1.";
+  if (arguments.has("--seed") && !read_seed(arguments.value("--seed")))
+    return "--seed needs a whole number from 0.";
+  if (arguments.has("--parallel") && !read_count(arguments.value("--parallel")))
+    return "--parallel needs a whole number from 1.";
   if (arguments.has("--confidence") && !read_share(arguments.value("--confidence")))
     return "--confidence needs a number between 0 and 1, as 0.95.";
   return {};
@@ -92,7 +102,7 @@ Result<Plan> make_plan(const Arguments& arguments, const Streams& streams) {
     if (!read) return std::move(read).error();
     plan.requests.insert(plan.requests.end(), read->begin(), read->end());
   }
-  plan.options.seed = read_count(arguments.value("--seed")).value_or(0);
+  plan.options.seed = read_seed(arguments.value("--seed")).value_or(plan.options.seed);
   plan.options.parallel = read_count(arguments.value("--parallel")).value_or(plan.options.parallel);
   plan.options.on_progress = [&streams](std::size_t asked, std::size_t of) {
     show_progress(asked, of, streams);
@@ -155,10 +165,14 @@ void tell_failures(const ComparisonReport& report, const Streams& streams) {
   for (const auto& [a, b, difference] : report.comparisons) {
     ++number;
     for (const auto& [side, answer] : {std::pair("a", &a), std::pair("b", &b)})
-      if (!answer->result)
+      if (answer->asked && !answer->result)
         fmt::print(streams.err, "ft: prompt {}, {}: {}\n", number, side,
                    answer->result.error().message);
   }
+  if (report.not_asked > 0)
+    fmt::print(streams.err,
+               "ft: Stopped before {} of the prompts were asked of both; start again for them.\n",
+               report.not_asked);
 }
 
 void show_table(const ComparisonReport& report, const Plan& plan, const Streams& streams) {
@@ -179,8 +193,13 @@ void show_table(const ComparisonReport& report, const Plan& plan, const Streams&
 }
 
 int compare_many(const Plan& plan, const Chat& chat, const Streams& streams) {
-  const ComparisonReport report = compare_models(plan.requests, with_model(plan.a, chat),
-                                                 with_model(plan.b, chat), plan.options);
+  const Interrupt interrupt;
+  CompareOptions options = plan.options;
+  options.stop = interrupt.stop();
+  const ComparisonReport report =
+      compare_models(plan.requests, with_model(plan.a, chat), with_model(plan.b, chat), options);
+  if (report.not_asked > 0 && streams.err_is_terminal)
+    fmt::print(streams.err, "\n");  // ends the line of the progress
   if (plan.json) {
     fmt::print(streams.out, "{}\n", to_json(report, plan.confidence));
   } else {

@@ -23,6 +23,8 @@ struct SeenRequest {
 /// Answers chats and model lists as the providers do, plain and streamed, and refuses what they
 /// would refuse, in their own words' shape. What it says follows from the last user message alone,
 /// and one word is one token. A user who says "use a tool" gets a call of the request's first tool.
+/// One who asks "which of these: red, blue? Answer with that one word" and adds a text behind an
+/// empty line gets the first of the words that the text has, else "other".
 ///
 /// A word in the model's id, set off by anything but letters and digits, asks for trouble:
 ///

@@ -38,6 +38,28 @@ std::string shortened(const std::string& text, std::size_t size) {
   return text.substr(0, size) + "\u2026";
 }
 
+std::string_view behind(std::string_view text, std::string_view mark) {
+  const std::size_t at = text.find(mark);
+  return at == text.npos ? std::string_view{} : text.substr(at + mark.size());
+}
+
+/// For "Which of these: red, blue? Answer with that one word.", an empty line, and a text.
+std::string chosen_word(std::string_view user_text) {
+  const std::string_view text = behind(user_text, "\n\n");
+  for (std::string word : words_of(behind(user_text.substr(0, user_text.find('?')), ": "))) {
+    if (word.ends_with(',')) word.pop_back();
+    if (has_word(text, word)) return word;
+  }
+  return "other";
+}
+
+std::string answer_to(std::string_view user_text) {
+  constexpr std::size_t echoed = 80;
+  if (user_text.find("Answer with that one word") != user_text.npos) return chosen_word(user_text);
+  return "Clause 4 applies \u2014 \u201c" + shortened(joined(words_of(user_text)), echoed) +
+         "\u201d raises no objection.";
+}
+
 std::string text_of(const Json& content) {
   if (content.is_string()) return content;
   std::string text;
@@ -254,7 +276,6 @@ std::string Reply::text() const {
 
 Reply reply_to(const Prompt& prompt, const Json& max_tokens, const Json& function,
                const FinishReasons& reasons) {
-  constexpr std::size_t echoed = 80;
   Reply reply{.finish = reasons.stop, .input_tokens = prompt.tokens};
   const bool wants_tool = prompt.last_user_text.find("use a tool") != std::string::npos;
   if (wants_tool && prompt.user_speaks_last && !function.is_null()) {
@@ -266,9 +287,7 @@ Reply reply_to(const Prompt& prompt, const Json& max_tokens, const Json& functio
     reply.output_tokens = 1 + reply.arguments.size();
     return reply;
   }
-  reply.pieces = words_of("Clause 4 applies \u2014 \u201c" +
-                          shortened(joined(words_of(prompt.last_user_text)), echoed) +
-                          "\u201d raises no objection.");
+  reply.pieces = words_of(answer_to(prompt.last_user_text));
   for (std::size_t i = 1; i < reply.pieces.size(); ++i) reply.pieces[i].insert(0, " ");
   if (!max_tokens.is_null() && reply.pieces.size() > max_tokens) {
     reply.pieces.resize(max_tokens);

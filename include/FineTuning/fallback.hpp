@@ -38,8 +38,8 @@ struct FallbackOptions {
 
 /// Asks each arm in turn until one answers. Goes on after any error but a cancellation, an unknown
 /// outcome (unless an option allows it), and one that came after a piece of the answer had reached
-/// the caller. The last error carries those before it in Error::causes. Latency and attempts of the
-/// answer are those of the arm that gave it. Every arm has all of its own
+/// the caller. The last error carries those before it in Error::causes. Latency, attempts, usage
+/// and cost of the answer are those of the arm that gave it. Every arm has all of its own
 /// ChatOptions::total_timeout unless CallContext::deadline ends them together.
 ///
 /// An arm rests after a failure of its own (a limit, a broken server, a key that is refused, ..;

@@ -86,9 +86,10 @@ struct Classifier {
 /// and the default answers. It has the caller's stop token, deadline and trace, and
 /// ChatRequest::model and key. Its tokens, cost and time are added to those of the answer (unknown
 /// where one of both is, or where it failed and may have been billed); ChatResponse::attempts are
-/// those of the answer alone. Where it is cancelled, so is the call. After any other error the
-/// default answers, and that error is in the trace, and first among the causes where the default
-/// fails too.
+/// those of the answer alone. An Error has no room for them: where all of a classifier's calls have
+/// to be counted, let a Monitor watch it. Where it is cancelled, so is the call. After any other
+/// error the default answers, and that error is in the trace, and first among the causes where the
+/// default fails too.
 ///
 /// Traces `chosen` with the name of the route, or "otherwise" for the default. Holds no mutable
 /// state: safe to use from several threads at once where its responders are.

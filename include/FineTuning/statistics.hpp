@@ -29,7 +29,8 @@ struct Interval {
 
 /// Student's t interval of the mean of what the values are a sample of. It supposes that they do
 /// not depend on each other, and that they are spread normally or are many. Empty with fewer than
-/// two values, with one that is not finite, and with a confidence that is not between 0 and 1.
+/// two values, with one that is not finite, and with a confidence that is not between 0 and 1, or
+/// so near to 1 that student_t_quantile() has no value for it.
 [[nodiscard]] FINETUNING_EXPORT std::optional<Interval> mean_interval(
     std::span<const double> values, double confidence = 0.95);
 
@@ -37,8 +38,9 @@ struct Interval {
 /// is not between 0 and 1.
 [[nodiscard]] FINETUNING_EXPORT std::optional<double> normal_quantile(double probability);
 
-/// The value that a variable of Student's distribution stays below with that probability. Empty for
-/// one that is not between 0 and 1, and without degrees of freedom.
+/// The value that a variable of Student's distribution stays below with that probability, to five
+/// digits at least. Empty for one that is less than 10^-9 away from 0 or 1, and without degrees of
+/// freedom.
 [[nodiscard]] FINETUNING_EXPORT std::optional<double> student_t_quantile(
     double probability, std::uint64_t degrees_of_freedom);
 
