@@ -13,6 +13,10 @@ int main(int count, char** words) {
   const std::string model =
       count > 1 ? words[1] : "openai:ft:gpt-4o-mini-2024-07-18:myorg:legal:abc123";
   std::ofstream log(count > 2 ? words[2] : "calls.jsonl", std::ios::app);
+  if (!log) {
+    fmt::print(stderr, "The log cannot be written; name another one.\n");
+    return 1;
+  }
   const Monitor monitor({.on_call = [&log](const CallRecord& call) {
     log << to_json(call) + '\n' << std::flush;
   }});
@@ -27,7 +31,6 @@ int main(int count, char** words) {
     else if (!monitor.feedback(response->id, 1))  // a user liked it
       fmt::print(stderr, "This answer has no id, so it takes no feedback.\n");
   }
-
   const Figures figures = monitor.stats(model).total;
   fmt::print("{} of {} calls succeeded\n", figures.succeeded, figures.requests());
   if (const auto latency = figures.mean_latency())

@@ -43,13 +43,18 @@ constexpr const char* started = "finetuning.started_unix_ms";
 constexpr const char* latency = "finetuning.latency_seconds";
 constexpr const char* cost_usd = "finetuning.cost_usd";
 constexpr const char* attempts = "finetuning.attempts";
+constexpr const char* may_be_billed = "finetuning.may_be_billed";
 }  // namespace names
 
 std::string_view telemetry_name_of(const Provider& provider) {
   return provider.telemetry_name.empty() ? provider.name : provider.telemetry_name;
 }
 
-double in_seconds(nanoseconds time) { return std::chrono::duration<double>(time).count(); }
+constexpr double most_cost_usd = 1e300;
+
+double in_seconds(nanoseconds time) {
+  return std::max(std::chrono::duration<double>(time).count(), 0.0);
+}
 
 /// A spec is written as a provider and the id that goes on the wire; another name as it is.
 void write_model(const std::string& name, Json& json) {
@@ -74,8 +79,9 @@ void write_answer(const CallRecord& call, Json& json) {
     json[names::reasoning_tokens] = call.usage.reasoning_tokens;
     json[names::total_tokens] = call.usage.total_tokens;
   }
-  if (call.cost_usd && std::isfinite(*call.cost_usd)) json[names::cost_usd] = *call.cost_usd;
-  if (call.score && std::isfinite(*call.score)) json[names::score] = *call.score;
+  if (call.cost_usd && *call.cost_usd >= 0 && *call.cost_usd <= most_cost_usd)
+    json[names::cost_usd] = *call.cost_usd;
+  if (call.score && *call.score >= 0 && *call.score <= 1) json[names::score] = *call.score;
 }
 
 /// Reads members of an object. The first one that is not what it has to be is kept as the fault.
@@ -183,13 +189,14 @@ CallRecord read_members(RecordReader& read) {
       .latency = read.seconds(names::latency).value_or(nanoseconds{}),
       .streamed = read.flag(names::stream),
       .time_to_first_text = read.seconds(names::time_to_first_text),
+      .may_be_billed = read.flag(names::may_be_billed),
       .usage = {.input_tokens = read.whole_number<std::uint64_t>(names::input_tokens),
                 .output_tokens = read.whole_number<std::uint64_t>(names::output_tokens),
                 .total_tokens = read.whole_number<std::uint64_t>(names::total_tokens),
                 .cached_input_tokens = read.whole_number<std::uint64_t>(names::cached_input_tokens),
                 .reasoning_tokens = read.whole_number<std::uint64_t>(names::reasoning_tokens),
                 .known = read.has(names::input_tokens) || read.has(names::output_tokens)},
-      .cost_usd = read.number(names::cost_usd, 1e300),
+      .cost_usd = read.number(names::cost_usd, most_cost_usd),
       .attempts = read.whole_number<int>(names::attempts),
       .score = read.number(names::score, 1)};
   if (read.has(names::error)) call.error = named(read.text(names::error), ErrorKind::other);
@@ -213,6 +220,7 @@ std::string to_json(const CallRecord& call) {
   write_model(call.model, json);
   json[names::stream] = call.streamed;
   if (call.error) json[names::error] = to_string(*call.error);
+  if (call.may_be_billed) json[names::may_be_billed] = true;
   json[names::latency] = in_seconds(call.latency);
   if (call.time_to_first_text)
     json[names::time_to_first_text] = in_seconds(*call.time_to_first_text);

@@ -2,6 +2,7 @@
 // counts under a lock of that model alone; the records that it fills are used again, so that in the
 // long run it allocates nothing.
 
+#include "billed.hpp"
 #include "nearest_rank.hpp"
 
 #include <FineTuning/model.hpp>
@@ -71,6 +72,7 @@ void describe(const Result<ChatResponse>& result, CallRecord& call) {
     call.response_model.clear();
     call.id.clear();
     call.error = result.error().kind;
+    call.may_be_billed = may_be_billed(result.error());
     call.finish_reason.reset();
     call.usage = {};
     call.cost_usd.reset();
@@ -80,6 +82,7 @@ void describe(const Result<ChatResponse>& result, CallRecord& call) {
   call.response_model = result->model;
   call.id = result->id;
   call.error.reset();
+  call.may_be_billed = false;
   call.finish_reason = result->finish_reason;
   call.usage = result->usage;
   call.cost_usd = result->cost_usd;
@@ -109,14 +112,22 @@ void Figures::add(const CallRecord& call) {
     ++scores;
     total_score += *call.score;
   }
+  if (!call.error)
+    add_answer(call);
+  else
+    add_error(call);
+}
+
+void Figures::add_error(const CallRecord& call) {
   if (call.error == ErrorKind::cancelled) {
     ++cancelled;
-  } else if (call.error) {
+  } else {
     ++failed;
     ++errors[*call.error];
-  } else {
-    add_answer(call);
   }
+  if (!call.may_be_billed) return;
+  ++usage_unknown;
+  ++unpriced;
 }
 
 void Figures::add_answer(const CallRecord& call) {
@@ -182,7 +193,8 @@ class Ledger {
       if (call.id != id) continue;
       if (!call.score) ++total_.scores;
       const double change = score - call.score.value_or(0);
-      total_.total_score = std::max(total_.total_score + change, 0.0);  // rounded, below 0 too
+      total_.total_score = std::clamp(total_.total_score + change, 0.0,
+                                      static_cast<double>(total_.scores));  // rounded, beyond too
       call.score = score;
       return true;
     }
@@ -306,7 +318,7 @@ class Monitor::Memory {
       return ask(responder, request, context, times);
     } catch (...) {
       try {
-        count(ledger, Error{}, context, times);
+        count(ledger, Error{.outcome_unknown = true}, context, times);
       } catch (...) {  // of on_call: why the call ended matters more
       }
       throw;

@@ -1,5 +1,6 @@
 // Which task a request has: by its own word, by how hard it looks, or by a classifier's word.
 
+#include "billed.hpp"
 #include "message_text.hpp"
 
 #include <FineTuning/model.hpp>
@@ -112,11 +113,6 @@ std::string last_user_text(const ChatRequest& request) {
 }
 
 // ---- what the classifier used
-
-/// An error that came with an answer, or instead of one whose fate nobody knows.
-bool may_be_billed(const Error& error) {
-  return error.outcome_unknown || (error.http_status >= 200 && error.http_status < 300);
-}
 
 /// Adds what the classifier used to the answer that it led to.
 void add_classification(ChatResponse& response, const Result<ChatResponse>& word,

@@ -140,14 +140,15 @@ Descriptor open_lock_file(const std::string& file) {
 /// other way to wait for a lock of a file ends by itself.
 Result<Lock> take_lock(const std::string& file, std::chrono::milliseconds patience) {
   constexpr std::chrono::milliseconds step(1);
-  const auto end = std::chrono::steady_clock::now() + patience;
+  const auto begin = std::chrono::steady_clock::now();
   Descriptor descriptor = open_lock_file(file);
   while (!descriptor || ::flock(*descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (!descriptor || (errno != EWOULDBLOCK && errno != EINTR))
       return file_error(file, "locked",
                         "see that its folder exists, that this program may write in it, and that "
                         "its file system has locks.");
-    if (std::chrono::steady_clock::now() >= end)
+    const auto waited = std::chrono::steady_clock::now() - begin;
+    if (std::chrono::floor<std::chrono::milliseconds>(waited) >= patience)
       return Error{.kind = ErrorKind::timed_out,
                    .message = "The file \"" + file + "\" stayed locked for " +
                               std::to_string(patience.count()) +
@@ -212,18 +213,26 @@ Result<VersionTable> table_of(const std::optional<Contents>& contents, const std
   return contents ? read_version_table(contents->text, file) : VersionTable();
 }
 
+Error no_path() {
+  return {.kind = ErrorKind::invalid_request,
+          .message = "The version file has no name; give its path.",
+          .code = "version_file_error"};
+}
+
 class JsonVersionStore : public VersionStore {
  public:
   JsonVersionStore(std::string path, std::chrono::milliseconds patience)
       : path_(std::move(path)), patience_(patience) {}
 
   Result<VersionTable> load() override {
+    if (path_.empty()) return no_path();
     return read_contents(path_).and_then(
         [this](const std::optional<Contents>& contents) { return table_of(contents, path_); });
   }
 
   std::optional<Error> update(
       const std::function<std::optional<Error>(VersionTable&)>& change) override {
+    if (path_.empty()) return no_path();
     const std::string file = follow_links(path_);
     const Result<Lock> lock = take_lock(file + ".lock", patience_);
     if (!lock) return lock.error();

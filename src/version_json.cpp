@@ -3,6 +3,8 @@
 
 #include "version_json.hpp"
 
+#include "version_words.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -104,6 +106,9 @@ std::string check_labels(const VersionedModel& model) {
     if (!labels.insert(version.label).second)
       return version.label.empty() ? " has a version without a label"
                                    : " has two versions with the label " + version.label;
+    if (is_version_word(version.label))
+      return " has a version with the label " + version.label +
+             ", which is a word with a meaning of its own";
     if (version.model.empty()) return " has no model in its version " + version.label;
   }
   for (const auto& [name, label] : model_fields)

@@ -1,5 +1,7 @@
 // Which version a name stands for, what changes that, and the store in memory.
 
+#include "version_words.hpp"
+
 #include <FineTuning/catalog.hpp>
 #include <FineTuning/detail/scan.hpp>
 #include <FineTuning/model.hpp>
@@ -51,13 +53,6 @@ constexpr std::array words{
     Word{"previous", &VersionedModel::previous, "no_previous_version", "promote a second one"},
     Word{"stable", &VersionedModel::stable, "version_not_found", "mark one as stable"}};
 constexpr std::string_view latest = "latest";
-
-bool is_word(std::string_view label) {
-  return detail::equal_ignoring_case(label, latest) ||
-         std::any_of(words.begin(), words.end(), [label](const Word& word) {
-           return detail::equal_ignoring_case(label, word.text);
-         });
-}
 
 Error not_found(std::string_view code, std::string message) {
   return {.kind = ErrorKind::not_found, .message = std::move(message), .code = std::string(code)};
@@ -122,7 +117,7 @@ std::optional<Error> fault_of(std::string_view name, const ModelVersion& version
   if (!is_name(version.label))
     return invalid("The label " + quoted(version.label) + " cannot be used; " +
                    std::string(name_rule));
-  if (is_word(version.label))
+  if (is_version_word(version.label))
     return invalid("The label " + quoted(version.label) +
                    " is a word with a meaning of its own; write another one, as v3.");
   if (version.model.empty())
@@ -240,6 +235,13 @@ Error no_store() {
 }
 
 }  // namespace
+
+bool is_version_word(std::string_view text) {
+  return detail::equal_ignoring_case(text, latest) ||
+         std::any_of(words.begin(), words.end(), [text](const Word& word) {
+           return detail::equal_ignoring_case(text, word.text);
+         });
+}
 
 std::shared_ptr<VersionStore> memory_version_store() {
   return std::make_shared<MemoryVersionStore>();

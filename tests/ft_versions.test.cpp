@@ -1,65 +1,43 @@
 // ft versions as a terminal sees it.
 
 #include "support/catch.hpp"
+#include "support/folder.hpp"
+#include "support/ft_terminal.hpp"
 
-#include <ft/ft.hpp>
+#include <FineTuning/versions.hpp>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 using namespace FineTuning;
 using ft::Json;
+using test::is_sentence;
+using test::Ran;
 
 namespace {
-
-struct Ran {
-  int status = 0;
-  std::string out, err;
-
-  [[nodiscard]] std::vector<Json> lines() const {
-    std::vector<Json> lines;
-    std::istringstream text(out);
-    for (std::string line; std::getline(text, line);) lines.push_back(Json::parse(line));
-    return lines;
-  }
-};
 
 /// A version file in a folder that is gone with the test; FINETUNING_VERSIONS names it.
 class VersionFile {
  public:
-  VersionFile() {
-    std::string name = (std::filesystem::temp_directory_path() / "ft-versions-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("No folder for a test.");
-    folder_ = name;
-    setenv("FINETUNING_VERSIONS", path().c_str(), 1);
-  }
+  VersionFile() { setenv("FINETUNING_VERSIONS", path().c_str(), 1); }
   VersionFile(const VersionFile&) = delete;
   VersionFile& operator=(const VersionFile&) = delete;
-  ~VersionFile() {
-    unsetenv("FINETUNING_VERSIONS");
-    std::filesystem::remove_all(folder_);
-  }
+  ~VersionFile() { unsetenv("FINETUNING_VERSIONS"); }
 
-  [[nodiscard]] std::string path() const { return (folder_ / "models.json").string(); }
+  [[nodiscard]] std::string path() const { return folder_.path() + "/models.json"; }
 
  private:
-  std::filesystem::path folder_;
+  test::Folder folder_;
 };
 
 /// Runs `ft versions` with the words behind it.
 Ran run(std::vector<std::string> words) {
   words.insert(words.begin(), "versions");
-  std::istringstream in;
-  std::ostringstream out;
-  std::ostringstream err;
-  const int status = ft::run(words, {in, out, err});
-  return {status, out.str(), err.str()};
+  return test::run_ft(words);
 }
 
 const std::string v1 = "openai:ft:gpt-4o-mini-2024-07-18:acme:legal-v1:id1";
@@ -67,11 +45,6 @@ const std::string v2 = "openai:ft:gpt-4o-mini-2024-07-18:acme:legal-v2:id2";
 
 bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
-}
-
-/// One sentence of ft's on one line.
-bool is_sentence(std::string_view text) {
-  return text.starts_with("ft: ") && text.ends_with(".\n") && text.find('\n') == text.size() - 1;
 }
 
 }  // namespace
@@ -99,7 +72,12 @@ TEST_CASE("versions are added, promoted, rolled back and listed", "[ft_versions]
   CHECK(has(listed.out, "  current, stable, ends on 2027-01-14, the first\n"));
   CHECK(has(listed.out, "  v2  " + v2 + "  20"));
   CHECK(has(listed.out, "  previous, ends on 2027-01-14\n"));
-  CHECK(run({"list", "legal_assistant"}).out == listed.out);
+  const std::string with_history = run({"list", "legal_assistant"}).out;
+  CHECK(with_history.starts_with(listed.out + "  20"));
+  CHECK(has(with_history, "Z  added v1: the first\n"));
+  CHECK(has(with_history, "Z  marked_stable v1\n"));
+  CHECK(has(with_history, "Z  promoted v2 (was v1): passed\n"));
+  CHECK(with_history.ends_with("Z  rolled_back v1 (was v2): slow\n"));
 
   const VersionRegistry registry(json_version_store(file.path()));
   const std::vector<VersionChange> history = registry.history("legal_assistant").value();
@@ -129,6 +107,25 @@ TEST_CASE("with --json every version is one object on one line", "[ft_versions]"
   CHECK(listed[1]["label"] == "v2");
   CHECK(listed[1]["ends_on"] == "2027-01-14");
   CHECK(run({"rollback", "support", "--json"}).lines().at(0)["label"] == "v1");
+  const std::vector<Json> with_history = run({"list", "support", "--json"}).lines();
+  REQUIRE(with_history.size() == 2 + 4);
+  CHECK(with_history[1]["previous"] == true);
+  CHECK(with_history[5]["name"] == "support");
+  CHECK(with_history[5]["what"] == "rolled_back");
+  CHECK(with_history[5]["label"] == "v1");
+  CHECK(with_history[5]["from"] == "v2");
+}
+
+TEST_CASE("what somebody wrote into a version file cannot steer the terminal", "[ft_versions]") {
+  const VersionFile file;
+  REQUIRE(run({"add", "support", "v1", v1, "--note", "a\x1B[2J\nb\x7F"}).status == 0);
+  for (const std::string& out : {run({"list"}).out, run({"list", "support"}).out}) {
+    CHECK(has(out, "a?[2J?b?\n"));
+    CHECK_FALSE(has(out, "\x1B"));
+  }
+  std::ofstream(file.path()) << R"({"finetuning_versions":1,"models":{"a\u001B[2J\n":1}})";
+  CHECK(is_sentence(run({"list"}).err));
+  CHECK_FALSE(has(run({"list"}).err, "\x1B"));
 }
 
 TEST_CASE("--file goes before the environment, and that before models.json", "[ft_versions]") {

@@ -229,6 +229,31 @@ TEST_CASE("every error is a failure of its kind but a cancellation, which counts
   CHECK(is_about(figures.success_rate(), 1.0 / 22));
 }
 
+TEST_CASE("a call without an answer that may be billed all the same is unpriced", "[monitor]") {
+  struct Case {
+    Error error;
+    std::uint64_t unpriced;
+  };
+  const std::vector<Case> cases{
+      {{.kind = ErrorKind::rate_limited, .http_status = 429}, 0},
+      {{.kind = ErrorKind::network}, 0},
+      {{.kind = ErrorKind::cancelled}, 0},
+      {{.kind = ErrorKind::cancelled, .http_status = 200, .partial = "Hel"}, 1},
+      {{.kind = ErrorKind::cancelled, .outcome_unknown = true}, 1},
+      {{.kind = ErrorKind::timed_out, .outcome_unknown = true}, 1},
+      {{.kind = ErrorKind::malformed_response, .http_status = 200}, 1}};
+  for (const auto& [error, unpriced] : cases) {
+    CAPTURE(to_json(error));
+    const Monitor monitor;
+    CHECK_FALSE(ask(monitor.watch([given = error](const ChatRequest&, CallContext&)
+                                      -> Result<ChatResponse> { return given; })));
+    const Figures figures = monitor.stats("m").total;
+    CHECK(figures.unpriced == unpriced);
+    CHECK(figures.usage_unknown == unpriced);
+    CHECK_FALSE(figures.cost_usd());
+  }
+}
+
 TEST_CASE("a rate is unknown where calls were only cancelled", "[monitor]") {
   const Monitor monitor;
   CHECK_FALSE(ask(monitor.watch(fails_with(ErrorKind::cancelled))));
@@ -249,6 +274,7 @@ TEST_CASE("an exception counts as a failure and goes on", "[monitor]") {
   CHECK(monitor.stats("m").total.errors.at(ErrorKind::other) == 1);
   REQUIRE(told.size() == 1);
   CHECK(told[0].error == ErrorKind::other);
+  CHECK(told[0].may_be_billed);
 
   CHECK_THROWS_AS(ask(monitor.watch(says(answer()))), std::runtime_error);
   CHECK(monitor.stats("m").total.succeeded == 1);
@@ -519,6 +545,7 @@ TEST_CASE("a record that is written over leaves nothing of the call before", "[m
   CHECK_FALSE(last.finish_reason);
   CHECK_FALSE(last.cost_usd);
   CHECK_FALSE(last.usage.known);
+  CHECK_FALSE(last.may_be_billed);
   CHECK(monitor.stats("m").recent.scores == 0);
   CHECK(monitor.stats("m").total.scores == 1);
 }

@@ -49,7 +49,7 @@ auto members_of(const CallRecord& call) {
   const Usage& usage = call.usage;
   return std::tuple(call.model, call.response_model, call.id, call.started, call.latency,
                     call.streamed, call.time_to_first_text, call.error, call.finish_reason,
-                    call.cost_usd, call.attempts, call.score,
+                    call.may_be_billed, call.cost_usd, call.attempts, call.score,
                     std::tuple(usage.input_tokens, usage.output_tokens, usage.total_tokens,
                                usage.cached_input_tokens, usage.reasoning_tokens, usage.known));
 }
@@ -105,7 +105,9 @@ TEST_CASE("what is unknown of a call is left out", "[monitor_reports]") {
           "gen_ai.request.model":"m","gen_ai.request.stream":false,"error.type":"timed_out",
           "finetuning.latency_seconds":0.0,"finetuning.attempts":0})"));
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  CHECK(to_json(CallRecord{.cost_usd = nan, .score = nan}) == to_json(CallRecord{}));
+  for (const double none : {nan, -0.5, std::numeric_limits<double>::infinity()})
+    CHECK(to_json(CallRecord{.latency = -1s, .cost_usd = none, .score = none}) ==
+          to_json(CallRecord{}));
 }
 
 TEST_CASE("providers are named as OpenTelemetry names them", "[monitor_reports]") {
@@ -136,9 +138,12 @@ TEST_CASE("providers are named as OpenTelemetry names them", "[monitor_reports]"
 }
 
 TEST_CASE("a record that is written and read is the same", "[monitor_reports]") {
-  std::vector<CallRecord> calls{whole_call(), CallRecord{}, CallRecord{.model = "gpt-4o"},
+  std::vector<CallRecord> calls{whole_call(),
+                                CallRecord{},
+                                CallRecord{.model = "gpt-4o"},
                                 CallRecord{.model = "a \"name\"\n\\ \xC3\xA9"},
-                                CallRecord{.model = "acme:model"}};
+                                CallRecord{.model = "acme:model"},
+                                CallRecord{.error = ErrorKind::cancelled, .may_be_billed = true}};
   for (int kind = 0; kind <= static_cast<int>(ErrorKind::other); ++kind)
     calls.push_back({.model = "m", .error = static_cast<ErrorKind>(kind)});
   for (int reason = 0; reason <= static_cast<int>(FinishReason::other); ++reason)

@@ -2,6 +2,7 @@
 // kill nor another process loses anything.
 
 #include "support/catch.hpp"
+#include "support/folder.hpp"
 
 #include <FineTuning/versions.hpp>
 
@@ -42,27 +43,20 @@ const std::string model = "openai:ft:gpt-4:org:legal-v1:id1";
 /// A folder that is gone with the test, and a version file in it that does not exist yet.
 class Folder {
  public:
-  explicit Folder(const fs::path& parent = fs::temp_directory_path()) {
-    std::string name = (parent / "versions-test-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("No folder for a test.");
-    path_ = name;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { fs::remove_all(path_); }
+  explicit Folder(const fs::path& parent = fs::temp_directory_path()) : folder_(parent) {}
 
-  [[nodiscard]] fs::path path() const { return path_; }
-  [[nodiscard]] fs::path file() const { return path_ / "models.json"; }
+  [[nodiscard]] fs::path path() const { return folder_.path(); }
+  [[nodiscard]] fs::path file() const { return path() / "models.json"; }
   [[nodiscard]] std::vector<std::string> names() const {
     std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(path_))
+    for (const auto& entry : fs::directory_iterator(path()))
       names.push_back(entry.path().filename().string());
     std::sort(names.begin(), names.end());
     return names;
   }
 
  private:
-  fs::path path_;
+  test::Folder folder_;
 };
 
 /// Where files are in memory, if there is such a place: to wait for a disk thousands of times takes
@@ -359,6 +353,9 @@ TEST_CASE("a file that is not a version file is refused, and left as it is", "[v
       {R"({"finetuning_versions": 1, "models": {"a": {"versions": [
            {"label": "v1", "model": "m:1"}, {"label": "v1", "model": "m:2"}]}}})",
        "models.a has two versions with the label v1"},
+      {R"({"finetuning_versions": 1, "models": {"a": {"versions": [
+           {"label": "Latest", "model": "m:1"}]}}})",
+       "models.a has a version with the label Latest, which is a word with a meaning of its own"},
       {R"({"finetuning_versions": 1, "models": {"a": {"stable": "v2", "versions": [
            {"label": "v1", "model": "m:1"}]}}})",
        "models.a.stable is v2, which none of its versions is"},
@@ -500,6 +497,33 @@ TEST_CASE("a lock that is held is waited for, and not for ever", "[version_file]
   CHECK(registry_at(folder.file()).names().value().size() == 1);
 }
 
+TEST_CASE("who has all the patience there is gets the lock at once", "[version_file]") {
+  const Folder folder;
+  const auto store = json_version_store(folder.file().string(), std::chrono::milliseconds::max());
+  const int held = open((folder.file().string() + ".lock").c_str(), O_RDWR | O_CREAT, 0600);
+  REQUIRE(held != -1);
+  REQUIRE(flock(held, LOCK_EX) == 0);
+  std::optional<Error> error;
+  std::thread waiting([&] {
+    error = store->update([](VersionTable& table) {
+      table["a"] = {};
+      return std::optional<Error>();
+    });
+  });
+  poll(nullptr, 0, 20);
+  close(held);
+  waiting.join();
+  CHECK_FALSE(error);
+}
+
+TEST_CASE("a version file without a name is refused", "[version_file]") {
+  const auto store = json_version_store("");
+  CHECK(store->load().error().code == "version_file_error");
+  CHECK(store->update([](VersionTable&) { return std::optional<Error>(); })->code ==
+        "version_file_error");
+  CHECK_FALSE(fs::exists(".lock"));
+}
+
 TEST_CASE("an update from inside an update is an error, and no deadlock", "[version_file]") {
   const Folder folder;
   const auto store = json_version_store(folder.file().string(), std::chrono::milliseconds(20));
@@ -585,7 +609,8 @@ std::uint32_t count_until_killed(VersionStore& store, std::uint32_t last,
           return 1;
     });
     close(ends[1]);
-    const timespec wait{.tv_sec = 0, .tv_nsec = time.count() * 1000};
+    constexpr std::int64_t second = 1'000'000;
+    const timespec wait{.tv_sec = time.count() / second, .tv_nsec = time.count() % second * 1000};
     ppoll(nullptr, 0, &wait, nullptr);
   }
   for (std::uint32_t count = 0; ::read(ends[0], &count, sizeof count) == sizeof count;)
@@ -605,9 +630,18 @@ std::chrono::microseconds time_of_update(VersionStore& store) {
 
 }  // namespace
 
+// A sanitizer makes each fork slow. Clang says by __has_feature what g++ says by a macro.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define FINETUNING_SANITIZED
+#endif
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define FINETUNING_SANITIZED
+#endif
+
 TEST_CASE("killed at any instant, the file is as before the update or as after it",
           "[version_file]") {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef FINETUNING_SANITIZED
   constexpr int kills = 300;
 #else
   constexpr int kills = 4000;

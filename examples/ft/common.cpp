@@ -8,6 +8,7 @@
 
 #include <fmt/ostream.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <fstream>
@@ -54,6 +55,13 @@ std::optional<std::uint32_t> read_count(const std::string& text) {
   return error == std::errc() && stop == end && count > 0 ? std::optional(count) : std::nullopt;
 }
 
+std::string printable(std::string text) {
+  constexpr char rubout = 0x7F;
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == rubout; };
+  std::replace_if(text.begin(), text.end(), is_control, '?');
+  return text;
+}
+
 void print_line(const Json& json, std::ostream& out) {
   out << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n' << std::flush;
 }
@@ -68,7 +76,7 @@ int report(const FineTuning::Error& error, bool json, const Streams& streams) {
   if (json)
     fmt::print(streams.out, "{}\n", FineTuning::to_json(error));
   else
-    fmt::print(streams.err, "ft: {}\n", error.message);
+    fmt::print(streams.err, "ft: {}\n", printable(error.message));
   return failure;
 }
 

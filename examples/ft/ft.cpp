@@ -28,7 +28,8 @@ constexpr std::string_view usage = R"(ft looks at fine-tuned models and talks to
                                                        id and tags as well. --results keeps each result and resumes from it;
                                                        --report writes a page (.html), JUnit (.xml) or all figures (.json)
   ft stats [--json|--prometheus] FILE|-...             what the calls of such logs came to, model by model
-  ft versions list [NAME] [--file FILE] [--json]       FILE: else $FINETUNING_VERSIONS, else models.json
+  ft versions list [NAME] [--file FILE] [--json]       with a NAME its history as well
+                                                       FILE: else $FINETUNING_VERSIONS, else models.json
   ft versions add NAME LABEL SPEC [--note TEXT]        the first is current at once; others wait
   ft versions promote NAME LABEL [--stable] [--note TEXT]  makes it current, or with --stable only stable
   ft versions rollback NAME [--note TEXT]              makes the previous one current

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <ostream>
+#include <utility>
 
 namespace ft {
 namespace {
@@ -62,13 +63,13 @@ std::string remarks_on(const VersionedModel& model, const ModelVersion& version)
   if (version.label == model.previous) remark("previous");
   if (version.label == model.stable) remark("stable");
   if (const std::string end = end_of(version); !end.empty()) remark("ends on " + end);
-  if (!version.note.empty()) remark(version.note);
+  if (!version.note.empty()) remark(printable(version.note));
   return remarks;
 }
 
 void print_model(const std::string& name, const VersionedModel& model, const Job& job) {
   std::ostream& out = job.streams.out;
-  if (!job.json()) fmt::print(out, "{}\n", name);
+  if (!job.json()) fmt::print(out, "{}\n", printable(name));
   std::size_t widest_label = 0;
   std::size_t widest_model = 0;
   for (const ModelVersion& version : model.versions) {
@@ -79,8 +80,30 @@ void print_model(const std::string& name, const VersionedModel& model, const Job
     if (job.json())
       print_line(as_json(name, model, version), out);
     else
-      fmt::print(out, "  {:<{}}  {:<{}}  {:<10}  {}\n", version.label, widest_label, version.model,
-                 widest_model, version.day, remarks_on(model, version));
+      fmt::print(out, "  {:<{}}  {:<{}}  {:<10}  {}\n", printable(version.label), widest_label,
+                 printable(version.model), widest_model, printable(version.day),
+                 remarks_on(model, version));
+}
+
+Json as_json(const std::string& name, const VersionChange& change) {
+  return {{"name", name},          {"when", change.when}, {"what", change.what},
+          {"label", change.label}, {"from", change.from}, {"note", change.note}};
+}
+
+std::string sentence_of(const VersionChange& change) {
+  std::string text = fmt::format("{}  {} {}", change.when, change.what, change.label);
+  if (!change.from.empty()) text += fmt::format(" (was {})", change.from);
+  if (!change.note.empty()) text += fmt::format(": {}", change.note);
+  return printable(std::move(text));
+}
+
+/// Oldest first.
+void print_history(const std::string& name, const VersionedModel& model, const Job& job) {
+  for (const VersionChange& change : model.history)
+    if (job.json())
+      print_line(as_json(name, change), job.streams.out);
+    else
+      fmt::print(job.streams.out, "  {}\n", sentence_of(change));
 }
 
 int list(Job& job) {
@@ -96,6 +119,7 @@ int list(Job& job) {
   const auto at = table->find(job.words[0]);
   if (at == table->end()) return job.report(job.registry.versions(job.words[0]).error());
   print_model(at->first, at->second, job);
+  print_history(at->first, at->second, job);
   return success;
 }
 

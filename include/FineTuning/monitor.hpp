@@ -38,6 +38,8 @@ struct CallRecord {
   /// To the first piece of a streamed answer, of whatever StreamEvent::Kind; empty where none came.
   std::optional<std::chrono::nanoseconds> time_to_first_text{};
   std::optional<ErrorKind> error{};  ///< Why there is no answer; empty where there is one.
+  /// Of an error: the provider may bill the call all the same, as a stream that its caller stopped.
+  bool may_be_billed = false;
   std::optional<FinishReason> finish_reason{};  ///< Of an answer.
   Usage usage{};                                ///< Of an answer, where Usage::known.
   std::optional<double> cost_usd{};             ///< ChatResponse::cost_usd.
@@ -59,11 +61,13 @@ struct FINETUNING_EXPORT Figures {
   std::uint64_t first_texts = 0;             ///< Streamed calls that succeeded with some text.
   std::chrono::nanoseconds total_time_to_first_text{};  ///< Of these.
 
-  Usage tokens{};                   ///< Of calls whose usage is known; Usage::known where any is.
-  std::uint64_t usage_unknown = 0;  ///< Calls that succeeded and whose usage nobody knows.
+  Usage tokens{};  ///< Of calls whose usage is known; Usage::known where any is.
+  /// Calls that succeeded, or may be billed all the same, and whose usage nobody knows.
+  std::uint64_t usage_unknown = 0;
 
-  std::uint64_t priced = 0;    ///< Calls that succeeded and whose cost is known.
-  std::uint64_t unpriced = 0;  ///< Calls that succeeded and whose cost nobody knows.
+  std::uint64_t priced = 0;  ///< Calls that succeeded and whose cost is known.
+  /// Calls that succeeded, or may be billed all the same, and whose cost nobody knows.
+  std::uint64_t unpriced = 0;
   /// Of the priced calls. A plain sum: over 10^9 calls it is off by 10^-7 of itself at the worst
   /// (n times 2^-53; Higham, Accuracy and Stability of Numerical Algorithms, section 4.2).
   double total_cost_usd = 0;
@@ -91,6 +95,7 @@ struct FINETUNING_EXPORT Figures {
 
  private:
   void add_answer(const CallRecord& call);
+  void add_error(const CallRecord& call);
 };
 
 /// Percentiles by the nearest-rank method: the P-th of N values in order is the one of rank
@@ -158,6 +163,8 @@ class FINETUNING_EXPORT Monitor {
   /// Returns how many took it. Fails with invalid_request for another score, and with not_found
   /// where no kept call has the id: nobody gave it, it is older than the last kept_calls, or its
   /// provider gives none, so that `id` is empty. Looks through all kept calls.
+  /// MonitorOptions::on_call does not hear of it, so that a monitor restored from a log of calls
+  /// does not have these scores.
   [[nodiscard]] Result<std::size_t> feedback(std::string_view id, double score) const;
 
   /// What is known of one model, named as for watch(). One that was never asked has zero requests,

@@ -158,7 +158,8 @@ class FINETUNING_EXPORT VersionRegistry {
 /// Advice on a name that says nothing of what the model is for (model1, test, final-v2), a whole
 /// sentence; empty where the name is good. Of a fine-tune's spec or id it looks at the suffix, in
 /// forms that have one: to have left it out is worth advice too. Of any other model there is none,
-/// since its user did not name it.
+/// since its user did not name it. Of a text with ':' or '/' that Model::from() does not know, as
+/// one with a mistyped provider, it is what that says.
 [[nodiscard]] FINETUNING_EXPORT std::optional<std::string> advice_on_name(std::string_view text);
 
 }  // namespace FineTuning

@@ -14,8 +14,8 @@ namespace FineTuning::test {
 /// A folder that is gone with the test.
 class Folder {
  public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "ft-test-XXXXXX").string();
+  explicit Folder(const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+    std::string name = (parent / "ft-test-XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("No folder for a test.");
     path_ = name;
   }
