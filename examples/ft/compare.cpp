@@ -6,7 +6,6 @@
 #include <fmt/ostream.h>
 
 #include <array>
-#include <charconv>
 #include <ostream>
 #include <sstream>
 
@@ -24,15 +23,6 @@ struct Plan {
   bool json = false;
 };
 
-/// A number between 0 and 1; empty where the text is none.
-std::optional<double> read_share(const std::string& text) {
-  double share = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, share);
-  return error == std::errc() && stop == end && share > 0 && share < 1 ? std::optional(share)
-                                                                       : std::nullopt;
-}
-
 /// What is wrong with the words; empty where nothing is.
 std::string_view find_misuse(const Arguments& arguments) {
   const auto is_count = [&](std::string_view option) {
@@ -43,7 +33,8 @@ std::string_view find_misuse(const Arguments& arguments) {
     return "Write a prompt, or name a file of prompts with --file.";
   if (!is_count("--seed")) return "--seed needs a whole number from 1.";
   if (!is_count("--parallel")) return "--parallel needs a whole number from 1.";
-  if (arguments.has("--confidence") && !read_share(arguments.value("--confidence")))
+  const double confidence = read_share(arguments.value("--confidence")).value_or(0);
+  if (arguments.has("--confidence") && (confidence <= 0 || confidence >= 1))
     return "--confidence needs a number between 0 and 1, as 0.95.";
   return {};
 }

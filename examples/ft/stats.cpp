@@ -41,14 +41,6 @@ bool read_log(const std::string& name, const Monitor& monitor, const Streams& st
   return false;
 }
 
-/// A name as a terminal may have it.
-std::string printable(std::string name) {
-  constexpr char rubout = 0x7F;
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == rubout; };
-  std::replace_if(name.begin(), name.end(), is_control, '?');
-  return name;
-}
-
 std::string shown(const std::optional<double>& value, int decimals) {
   return value ? fmt::format("{:.{}f}", *value, decimals) : "-";
 }
