@@ -36,6 +36,7 @@ if(NOT CMAKE_DISABLE_FIND_PACKAGE_re2)
 endif()
 if(NOT TARGET re2::re2)
   message(STATUS "FineTuning: without RE2, test cases with a regular expression are not run.")
+  set(re2_FOUND OFF)  # the cache may hold what an earlier configuration found
 endif()
 
 # What was fetched is not installed, so an installed FineTuning could not find it.

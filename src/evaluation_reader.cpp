@@ -12,8 +12,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <functional>
 #include <set>
 #include <utility>
+#include <vector>
 
 namespace FineTuning {
 namespace {
@@ -163,12 +165,34 @@ std::string read_members(const Json& object, Draft& draft) {
   return {};
 }
 
+/// Watches a parser for a member that an object has twice: the parser keeps but the last.
+class Repetition {
+ public:
+  bool operator()(int /*depth*/, Json::parse_event_t event, const Json& value) {
+    if (event == Json::parse_event_t::object_start) names_.emplace_back();
+    if (event == Json::parse_event_t::object_end) names_.pop_back();
+    if (event == Json::parse_event_t::key && !names_.back().insert(value.get<std::string>()).second)
+      found_ = value.get<std::string>();
+    return true;
+  }
+
+  [[nodiscard]] const std::optional<std::string>& found() const { return found_; }
+
+ private:
+  std::vector<std::set<std::string>> names_;  ///< Of the objects that are open.
+  std::optional<std::string> found_;
+};
+
 /// What is wrong with a line; empty where nothing is.
 std::string read_case(std::string_view line, Draft& draft) {
   // The reader checks UTF-8 and depth; where it finds no fault, the other can only find a number
   // that is too large.
-  const Json object = JsonDocument(line) ? Json::parse(line, nullptr, false) : Json();
+  Repetition repetition;
+  const Json object = JsonDocument(line) ? Json::parse(line, std::ref(repetition), false) : Json();
   if (!object.is_object()) return "is no JSON object; write one a line";
+  if (repetition.found())
+    return fmt::format("has the member {} twice; leave one of them out",
+                       detail::quoted(*repetition.found()));
   std::string fault = read_members(object, draft);
   if (!draft.system.empty())
     draft.test.messages.insert(draft.test.messages.begin(), Message::system(draft.system));
@@ -182,6 +206,8 @@ constexpr std::string_view start_of_result = R"({"fingerprint":")";
 
 /// Thirty years: the sum over a file's lines cannot overflow, whoever wrote it.
 constexpr std::uint64_t longest_latency_ms = 1'000'000'000'000;
+
+constexpr int largest_http_status = 999;
 
 std::optional<double> number_of(const JsonValue& object, std::string_view name) {
   const JsonValue* value = find(object, name);
@@ -216,7 +242,8 @@ std::optional<Error> error_of(const JsonValue& object) {
   return Error{
       .kind = enumerator(text_of(*error, "kind"), ErrorKind::other).value_or(ErrorKind::other),
       .message = text_of(*error, "message"),
-      .http_status = static_cast<int>(number_of(*error, "http_status").value_or(0)),
+      .http_status = static_cast<int>(
+          std::min(count_of(*error, "http_status"), std::uint64_t{largest_http_status})),
       .code = text_of(*error, "code")};
 }
 

@@ -23,7 +23,7 @@ Result<Pattern> Pattern::from(const std::string& text) {
   if (engine->expression.ok()) return Pattern(std::move(engine));
   return Error{.kind = ErrorKind::invalid_request,
                .message = "The pattern " + detail::quoted(text) +
-                          " is refused: " + engine->expression.error() +
+                          " is refused: " + detail::quoted(engine->expression.error()) +
                           ". Write it in the syntax of RE2, which has neither backreferences nor "
                           "lookaround.",
                .code = "invalid_pattern"};

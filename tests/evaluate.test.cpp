@@ -220,8 +220,8 @@ TEST_CASE("a pattern that would take exponential time elsewhere takes none here"
 }
 
 TEST_CASE("a pattern that is refused says why", "[evaluate]") {
-  for (const char* pattern :
-       {"(a)\\1", "a(?=b)", "(", "[z-a]", "a{1001}", "((a{100}){100}){100}", "\xFF", "*"}) {
+  for (const char* pattern : {"(a)\\1", "a(?=b)", "(", "[z-a]", "a{1001}", "((a{100}){100}){100}",
+                              "\xFF", "*", "(\n\x1B[31m"}) {
     CAPTURE(pattern);
     const std::optional<Error> fault = fault_of(ExpectedPattern{pattern});
     REQUIRE(fault);
@@ -307,6 +307,10 @@ TEST_CASE("a line that is no case is refused by its number and what is wrong", "
        "has to ask one thing"},
       {R"({"input":"q"})", "has to expect one thing"},
       {R"({"input":"q","expected":"a","expected_json":1})", "has to expect one thing"},
+      {R"({"input":"q","expected":"a","expected":"b"})", "the member \"expected\" twice"},
+      {R"({"messages":[{"role":"user","content":"x","content":"y"}],"expected":"a"})",
+       "the member \"content\" twice"},
+      {R"({"input":"q","expected_json":[{"a":{"b":1},"a":2}]})", "the member \"a\" twice"},
       {good, "has the id \"one\", as a line before it has"},
   };
   for (const auto& [line, says] : cases) {
@@ -813,6 +817,10 @@ TEST_CASE("a text that holds no results is refused, lest it be overwritten", "[e
       "\"cost_usd\":1e999,\"tags\":3,\"answer\":7}\n");
   REQUIRE(huge);
   CHECK_FALSE(huge->results[0].cost_usd);
+  const Result<StoredResults> status = read_results(
+      "{\"fingerprint\":\"f\",\"outcome\":\"error\",\"error\":{\"http_status\":1e17}}\n");
+  REQUIRE(status);
+  CHECK(status->results[0].error.value().http_status == 999);
 }
 
 TEST_CASE("outcomes have names", "[evaluate]") {

@@ -9,7 +9,11 @@
 #include <sandbox/sandbox.hpp>
 #endif
 
+#include <sys/file.h>
+
 #include <csignal>
+#include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -157,6 +161,7 @@ TEST_CASE("each named report is written in the form that its name asks for", "[f
       evaluate({"--threshold", "0", "--report", folder.path() + "/no/folder/report.xml"});
   CHECK(nowhere.status == ft::failure);
   CHECK(is_sentence(nowhere.err));
+  CHECK(nowhere.out.empty());  // found before anything was asked
 }
 
 TEST_CASE("cases without an answer are told as errors", "[ft_evaluate]") {
@@ -190,12 +195,45 @@ TEST_CASE("an evaluation goes on from its file of results", "[ft_evaluate]") {
   CHECK(has(evaluate({"--results", results}).out, "; 3 of an earlier run\n"));
 }
 
+TEST_CASE("two runs do not add to one file of results at once", "[ft_evaluate]") {
+  const Environment environment;
+  const Folder folder;
+  const std::string results = folder.path() + "/results.jsonl";
+  REQUIRE(evaluate({"--results", results}).err.empty());
+  std::filesystem::resize_file(results, read(results).size() - 20);
+  const std::string kept = read(results);
+  std::FILE* const other = std::fopen(results.c_str(), "ab");
+  REQUIRE(other != nullptr);
+  REQUIRE(::flock(::fileno(other), LOCK_EX) == 0);
+  const Ran ran = evaluate({"--results", results});
+  std::fclose(other);
+  CHECK(ran.status == ft::failure);
+  CHECK(ran.err == "ft: Another run adds to the file " + results +
+                       "; wait for its end, or name another file.\n");
+  CHECK(read(results) == kept);
+  CHECK(has(evaluate({"--results", results}).out, "; 2 of an earlier run\n"));
+}
+
+TEST_CASE("a case cannot write to the terminal what it likes", "[ft_evaluate]") {
+  const Environment environment;
+  const std::string cases =
+      "{\"id\":\"a\\u001b[31m\",\"input\":\"\x7F\xC2\x9B"
+      "31m\",\"expected\":\"x\"}\n"
+      "{\"id\":\"b\\u001b[31m\\n\",\"input\":\"q\",\"expected_pattern\":\"(\\u001b[31m\"}\n";
+  const Ran ran = evaluate({}, cases);
+  CHECK(has(ran.out, "  input:    \"??31m\"\n"));
+  CHECK(has(ran.err, "ft: b?[31m?: "));
+  for (const char* part : {"\x1B", "\x7F", "\xC2\x9B"}) CHECK_FALSE(has(ran.out + ran.err, part));
+}
+
 TEST_CASE("results that cannot be kept end the run with an error", "[ft_evaluate]") {
   const Environment environment;
   if (!std::filesystem::exists("/dev/full")) return;
   const Ran ran = evaluate({"--results", "/dev/full", "--parallel", "1"});
   CHECK(ran.status == ft::failure);
   CHECK(ran.err == "ft: The file /dev/full cannot be written; name one that can.\n");
+  const Ran shown = evaluate({"--results", "/dev/full", "--parallel", "1"}, three_cases, true);
+  CHECK(shown.err.ends_with("1 of 3\n" + ran.err));
 }
 
 TEST_CASE("an interrupted evaluation ends soon and keeps what it has", "[ft_evaluate]") {

@@ -55,10 +55,21 @@ std::optional<std::uint32_t> read_count(const std::string& text) {
   return error == std::errc() && stop == end && count > 0 ? std::optional(count) : std::nullopt;
 }
 
+std::optional<double> read_share(const std::string& text) {
+  double share = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, share);
+  const bool is_share = error == std::errc() && stop == end && share >= 0 && share <= 1;
+  return is_share ? std::optional(share) : std::nullopt;
+}
+
 std::string printable(std::string text) {
-  constexpr char rubout = 0x7F;
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == rubout; };
-  std::replace_if(text.begin(), text.end(), is_control, '?');
+  constexpr std::string_view hidden = "?";
+  const auto byte = [&text](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool is_c1 = byte(at) == 0xC2 && at + 1 < text.size() && byte(at + 1) < 0xA0;
+    if (is_c1 || byte(at) < ' ' || byte(at) == 0x7F) text.replace(at, is_c1 ? 2 : 1, hidden);
+  }
   return text;
 }
 

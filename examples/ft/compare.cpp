@@ -7,7 +7,6 @@
 #include <fmt/ostream.h>
 
 #include <array>
-#include <charconv>
 #include <ostream>
 #include <sstream>
 
@@ -25,23 +24,11 @@ struct Plan {
   bool json = false;
 };
 
-/// The number that a text is; empty where it is none.
-template <class Number>
-std::optional<Number> read_number(const std::string& text) {
-  Number number{};
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
-}
-
-/// A number between 0 and 1; empty where the text is none.
-std::optional<double> read_share(const std::string& text) {
-  const std::optional<double> share = read_number<double>(text);
-  return share && *share > 0 && *share < 1 ? share : std::nullopt;
-}
-
 std::optional<std::uint64_t> read_seed(const std::string& text) {
-  return read_number<std::uint64_t>(text);
+  std::uint64_t seed = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, seed);
+  return error == std::errc() && stop == end ? std::optional(seed) : std::nullopt;
 }
 
 /// What is wrong with the words; empty where nothing is.
@@ -53,7 +40,8 @@ std::string_view find_misuse(const Arguments& arguments) {
     return "--seed needs a whole number from 0.";
   if (arguments.has("--parallel") && !read_count(arguments.value("--parallel")))
     return "--parallel needs a whole number from 1.";
-  if (arguments.has("--confidence") && !read_share(arguments.value("--confidence")))
+  const double confidence = read_share(arguments.value("--confidence")).value_or(0);
+  if (arguments.has("--confidence") && (confidence <= 0 || confidence >= 1))
     return "--confidence needs a number between 0 and 1, as 0.95.";
   return {};
 }

@@ -4,12 +4,15 @@
 #include "interrupt.hpp"
 
 #include <fmt/ostream.h>
+#include <sys/file.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <ostream>
 #include <utility>
 
@@ -39,21 +42,12 @@ std::vector<std::string> report_names(const Arguments& arguments) {
   return names;
 }
 
-/// A number from 0 to 1; empty where the text is none.
-std::optional<double> read_threshold(const std::string& text) {
-  double share = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, share);
-  const bool is_share = error == std::errc() && stop == end && share >= 0 && share <= 1;
-  return is_share ? std::optional(share) : std::nullopt;
-}
-
 /// What is wrong with the words; empty where nothing is.
 std::string_view find_misuse(const Arguments& arguments) {
   if (!arguments.has("--model")) return "Name a model with --model.";
   if (!arguments.has("--cases")) return "Name a file of test cases with --cases.";
   if (!arguments.rest.empty()) return "Write options only; test cases come from a file.";
-  if (arguments.has("--threshold") && !read_threshold(arguments.value("--threshold")))
+  if (arguments.has("--threshold") && !read_share(arguments.value("--threshold")))
     return "--threshold needs a number from 0 to 1, as 0.9.";
   if (arguments.has("--parallel") && !read_count(arguments.value("--parallel")))
     return "--parallel needs a whole number from 1.";
@@ -67,13 +61,31 @@ Error cannot_write(const std::string& name) {
           .message = fmt::format("The file {} cannot be written; name one that can.", name)};
 }
 
-/// The file of results: what it holds, and what is added to it.
+/// Says so before anything is asked: what the answers cost is not to be lost with their report.
+std::optional<Error> find_missing_folder(const std::vector<std::string>& reports) {
+  for (const std::string& name : reports) {
+    const std::filesystem::path folder = std::filesystem::path(name).parent_path();
+    std::error_code unknown;
+    if (!folder.empty() && !std::filesystem::is_directory(folder, unknown))
+      return cannot_write(name);
+  }
+  return {};
+}
+
+/// The file of results: what it holds, and what is added to it, by one run at a time.
 class ResultsFile {
  public:
   /// Reads what an earlier run has left, if anything, and makes ready for more.
   static Result<ResultsFile> open(const std::string& name, const Streams& streams) {
     ResultsFile file;
     file.name_ = name;
+    file.lock_.reset(std::fopen(name.c_str(), "ab"));
+    if (!file.lock_) return cannot_write(name);
+    if (::flock(::fileno(file.lock_.get()), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+      return Error{.kind = ErrorKind::invalid_request,
+                   .message = fmt::format("Another run adds to the file {}; wait for its end, or "
+                                          "name another file.",
+                                          name)};
     std::error_code unknown;
     if (std::filesystem::is_regular_file(name, unknown)) {
       const Result<std::string> text = read_file(name, streams.in);
@@ -104,6 +116,7 @@ class ResultsFile {
 
  private:
   std::string name_;
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> lock_{nullptr, std::fclose};
   std::ofstream stream_;
   std::vector<CaseResult> earlier_;
 };
@@ -111,7 +124,8 @@ class ResultsFile {
 /// A text on one line, without what a terminal would obey, and not endless.
 std::string in_one_line(const std::string& text) {
   constexpr std::size_t longest = 200;
-  return Json(text.substr(0, longest)).dump(-1, ' ', false, Json::error_handler_t::replace) +
+  const Json cut = text.substr(0, longest);
+  return printable(cut.dump(-1, ' ', false, Json::error_handler_t::replace)) +
          (text.size() > longest ? "..." : "");
 }
 
@@ -122,7 +136,7 @@ void show_results(const Evaluation& evaluation, const Streams& streams) {
                  in_one_line(result.id), in_one_line(result.input), in_one_line(result.expected),
                  in_one_line(result.answer.value_or("")));
     else if (result.error && result.error->kind != ErrorKind::cancelled)
-      fmt::print(streams.err, "ft: {}: {}\n", result.id, result.error->message);
+      fmt::print(streams.err, "ft: {}: {}\n", printable(result.id), result.error->message);
   }
 }
 
@@ -173,8 +187,10 @@ Result<Evaluation> run(std::span<const TestCase> cases, const Chat& chat, Evalua
     interrupt.request_stop();
   };
   Evaluation evaluation = FineTuning::evaluate(cases, chat, options);
+  const bool was_stopped = interrupt.stop().stop_requested();
+  if (was_stopped && streams.err_is_terminal) fmt::print(streams.err, "\n");  // ends the progress
   if (!is_kept) return cannot_write(file->name());
-  if (interrupt.stop().stop_requested())
+  if (was_stopped)
     fmt::print(streams.err,
                "ft: Stopped before the end; with --results the next run goes on from "
                "here.\n");
@@ -207,7 +223,7 @@ int evaluate(const Arguments& arguments, const Streams& streams) {
   EvaluateOptions options{.request = {.model = arguments.value("--model")}};
   const Result<Model> model = Model::from(options.request.model);
   if (!model) return report(model.error(), json, streams);
-  options.threshold = read_threshold(arguments.value("--threshold")).value_or(options.threshold);
+  options.threshold = read_share(arguments.value("--threshold")).value_or(options.threshold);
   options.parallel = read_count(arguments.value("--parallel")).value_or(options.parallel);
 
   const Result<std::vector<TestCase>> cases =
@@ -216,6 +232,8 @@ int evaluate(const Arguments& arguments, const Streams& streams) {
       });
   if (!cases) return report(cases.error(), json, streams);
 
+  const std::optional<Error> missing = find_missing_folder(report_names(arguments));
+  if (missing) return report(*missing, json, streams);
   std::optional<ResultsFile> file;
   if (arguments.has("--results")) {
     Result<ResultsFile> opened = ResultsFile::open(arguments.value("--results"), streams);

@@ -66,7 +66,10 @@ FineTuning::Result<std::string> read_file(const std::string& name, std::istream&
 /// A whole number from 1; empty where the text is none.
 std::optional<std::uint32_t> read_count(const std::string& text);
 
-/// A text as a terminal may have it: on one line, and without what would steer the terminal.
+/// A number from 0 to 1; empty where the text is none.
+std::optional<double> read_share(const std::string& text);
+
+/// A text as a terminal may have it: in one line, without what a terminal would obey.
 std::string printable(std::string text);
 
 /// One JSON value on one line, at once. Bytes that are no UTF-8 are replaced.

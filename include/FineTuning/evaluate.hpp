@@ -90,9 +90,9 @@ struct TestCase {
 /// | `id`               | optional; "line 7" where it is missing                              |
 /// | `tags`             | optional: an array of texts                                         |
 ///
-/// Each case has exactly one of the four expectations. Any other member, a line that is no JSON
-/// object, an id that is there twice and a text without a case are refused with invalid_request;
-/// the message names the line and the member.
+/// Each case has exactly one of the four expectations. Any other member, a member or an id that is
+/// there twice, a line that is no JSON object and a text without a case are refused with
+/// invalid_request; the message names the line and the member.
 [[nodiscard]] FINETUNING_EXPORT Result<std::vector<TestCase>> read_cases(std::string_view text);
 
 /// What came of a case.
