@@ -7,6 +7,7 @@
 #include <fmt/ostream.h>
 
 #include <array>
+#include <charconv>
 #include <ostream>
 #include <sstream>
 
