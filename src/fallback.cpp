@@ -51,7 +51,8 @@ bool is_arms_own_failure(const Error& error) {
 
 /// now + wait, and where that cannot be counted, the last moment that is not for_good.
 Time later(Time now, milliseconds wait) {
-  const auto longest = std::chrono::duration_cast<milliseconds>(for_good - now) - milliseconds(1);
+  const auto ahead = for_good - std::max(now, Time());  // a clock may begin below zero
+  const auto longest = std::chrono::duration_cast<milliseconds>(ahead) - milliseconds(1);
   return now + std::min(wait, longest);
 }
 
