@@ -141,7 +141,7 @@ TEST_CASE("an evaluation as JSON is one line", "[ft_evaluate]") {
   CHECK(json["results"].size() == 3);
 }
 
-TEST_CASE("progress is shown on a terminal only", "[ft_evaluate]") {
+TEST_CASE("an evaluation shows its progress on a terminal only", "[ft_evaluate]") {
   const Environment environment;
   CHECK(evaluate({"--parallel", "1"}, three_cases, true).err == "\r1 of 3\r2 of 3\r3 of 3\n");
 }

@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-#include <array>
+#include <atomic>
 #include <cerrno>
 #include <stdexcept>
 
@@ -15,9 +15,10 @@ namespace {
 constexpr char interrupted = 'i';
 constexpr char over = 'o';
 
-std::array<int, 2> ends{};  // of the pipe; a handler can reach nothing but globals
+std::atomic<int> write_end = -1;  // of the pipe; a handler reaches nothing but globals
+static_assert(std::atomic<int>::is_always_lock_free);
 
-void write_byte(char byte) { static_cast<void>(!write(ends[1], &byte, 1)); }
+void write_byte(char byte) { static_cast<void>(!write(write_end, &byte, 1)); }
 
 void on_signal(int /*number*/) {
   const int before = errno;
@@ -25,18 +26,19 @@ void on_signal(int /*number*/) {
   errno = before;
 }
 
-char read_byte() {
+char read_byte(int read_end) {
   char byte = over;
-  while (read(ends[0], &byte, 1) < 0 && errno == EINTR) continue;
+  while (read(read_end, &byte, 1) < 0 && errno == EINTR) continue;
   return byte;
 }
 
 }  // namespace
 
 Interrupt::Interrupt() {
-  if (pipe(ends.data()) != 0) throw std::runtime_error("there is no pipe for signals");
+  if (pipe(ends_.data()) != 0) throw std::runtime_error("there is no pipe for signals");
+  write_end = ends_[1];
   watcher_ = std::thread([this] {
-    while (read_byte() == interrupted) source_.request_stop();
+    while (read_byte(ends_[0]) == interrupted) source_.request_stop();
   });
   struct sigaction action {};
   action.sa_handler = on_signal;
@@ -48,7 +50,7 @@ Interrupt::~Interrupt() {
   sigaction(SIGINT, &before_, nullptr);
   write_byte(over);
   watcher_.join();
-  for (const int end : ends) close(end);
+  for (const int end : ends_) close(end);
 }
 
 }  // namespace ft

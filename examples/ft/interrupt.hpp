@@ -2,6 +2,7 @@
 
 // Ending a long command by Ctrl-C without losing what it has.
 
+#include <array>
 #include <csignal>
 #include <stop_token>
 #include <thread>
@@ -22,6 +23,7 @@ class Interrupt {
 
  private:
   std::stop_source source_;
+  std::array<int, 2> ends_{};  ///< Of the pipe: to read from, to write to.
   struct sigaction before_ {};
   std::thread watcher_;
 };
