@@ -13,7 +13,7 @@ int main() {
     return with_base(Model::from(spec).value(), chat);  // throws where the spec is none
   };
   const Router answer({{"legal", tuned("openai:ft:gpt-4o-mini-2024-07-18:myorg:legal:abc123")},
-                       {"support", tuned("cohere:custom-support-assistant")}},
+                       {"support", tuned("openai:ft:gpt-4o-mini-2024-07-18:myorg:support:def456")}},
                       with_model("openai:gpt-4o-mini", chat),
                       Classifier{.responder = with_model("groq:llama-3.1-8b-instant", chat)});
   CallContext context;

@@ -211,10 +211,9 @@ TEST_CASE("the page says how good the model is, and shows what failed", "[evalua
        {"<title>Evaluation of openai:m</title>", "<p class=\"accuracy\">50.0 %</p>",
         "1 of 2 answers are as expected", "The threshold of 90 % is not met: 2 without a verdict.",
         "<dt>tokens</dt><dd>7</dd><dd class=\"note\">1 unknown</dd>",
-        "<dt>cost</dt><dd>0.500000 USD</dd><dd class=\"note\">1 unpriced</dd>",
-        "<h2>Failures</h2>", "(score 0.25) c", "<h2>Errors</h2>", "No answer came.",
-        "<h2>Not run</h2>", "No engine.", "The marks are the median, 500 ms",
-        "prefers-color-scheme: dark", "width=device-width"}) {
+        "<dt>cost</dt><dd>0.500000 USD</dd><dd class=\"note\">1 unpriced</dd>", "<h2>Failures</h2>",
+        "(score 0.25) c", "<h2>Errors</h2>", "No answer came.", "<h2>Not run</h2>", "No engine.",
+        "The marks are the median, 500 ms", "prefers-color-scheme: dark", "width=device-width"}) {
     CAPTURE(part);
     CHECK(has(page, part));
   }

@@ -128,7 +128,8 @@ TEST_CASE("what somebody wrote into a version file cannot steer the terminal", "
   CHECK_FALSE(has(run({"list"}).err, "\x1B"));
 }
 
-TEST_CASE("--file goes before the environment, and that before models.json", "[ft_versions]") {
+TEST_CASE("the option --file goes before the environment, and that before models.json",
+          "[ft_versions]") {
   const VersionFile file;
   const std::string other = file.path() + ".other";
   CHECK(run({"add", "support", "v1", v1, "--file", other}).status == 0);

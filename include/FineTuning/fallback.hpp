@@ -51,9 +51,9 @@ struct FallbackOptions {
 /// is among the causes, without Error::partial.
 ///
 /// Remembers this for every arm and ChatRequest::model, of at most 1024 the longest; copies share
-/// it. So put a Fallback into the arms of a Router or a Split, not these into a Fallback: there,
-/// one failing arm lets all of them rest. Safe to use from several threads at once where its arms
-/// are.
+/// it. So put a Fallback into the arms of a Router or a Split, or behind versioned(), not these
+/// into a Fallback: there, one model that fails lets all that are behind the arm rest. Safe to use
+/// from several threads at once where its arms are.
 class FINETUNING_EXPORT Fallback {
  public:
   /// A fallback that asks the arms in this order.
