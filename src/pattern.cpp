@@ -30,7 +30,8 @@ Result<Pattern> Pattern::from(const std::string& text) {
 }
 
 bool Pattern::is_found_in(std::string_view text) const {
-  return RE2::PartialMatch(text, engine_->expression);
+  // In braces, because RE2 takes its own kind of string_view, a different one in each release.
+  return RE2::PartialMatch({text.data(), text.size()}, engine_->expression);
 }
 
 #else
