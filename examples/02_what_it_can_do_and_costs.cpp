@@ -23,7 +23,8 @@ int main(int count, char** words) {
               << *known->output_usd_per_mtok << " USD out per million tokens\n";
   else
     std::cout << "costs       unknown\n";
-  std::cout << "ends        " << (known->retired_on.empty() ? "unknown" : known->retired_on) << '\n'
+  const std::string_view end = ends_on(*model);
+  std::cout << "ends        " << (end.empty() ? "unknown" : end) << '\n'
             << "has ended   " << (is_retired(*model, "2027-02-01") ? "yes" : "no, or unknown")
             << ", asked for 2027-02-01\n";
 }

@@ -84,7 +84,8 @@ void show_facts(const Model& model) {
             fmt::format("{} in, {} out per million tokens{}", price(known->input_usd_per_mtok),
                         price(known->output_usd_per_mtok),
                         is_estimate && known->input_usd_per_mtok ? " (its base's)" : ""));
-  show_part("ends", known->retired_on.empty() ? "unknown" : known->retired_on);
+  const std::string_view end = ends_on(model);
+  show_part("ends", end.empty() ? "unknown" : end);
 }
 
 void show_usage(const ChatResponse& response) {

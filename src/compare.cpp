@@ -59,9 +59,9 @@ void ask(const Responder& responder, const ChatRequest& request, const CompareOp
          ComparedAnswer& answer) {
   answer.asked = true;
   CallContext context{.stop = options.stop};
-  const auto start = options.now();
+  const auto start = options.clock();
   answer.result = detail::ask(responder, request, context);
-  const auto latency = options.now() - start;
+  const auto latency = options.clock() - start;
   if (answer.result) answer.measures = measure_answer(request, *answer.result, latency, options);
 }
 

@@ -285,8 +285,8 @@ class Monitor::Memory {
   /// Asks, and counts what comes of it.
   Result<ChatResponse> call(Ledger& ledger, const Responder& responder, const ChatRequest& request,
                             CallContext& context) const {
-    Times times{.started = options_.steady_now()};
-    if (options_.on_call) times.started_at = options_.system_now();
+    Times times{.started = options_.clock()};
+    if (options_.on_call) times.started_at = options_.wall_clock();
     Result<ChatResponse> result = ask_or_count(ledger, responder, request, context, times);
     count(ledger, result, context, times);
     return result;
@@ -330,7 +330,7 @@ class Monitor::Memory {
     if (!context.on_event) return detail::ask(responder, request, context);
     CallContext watched = context;
     watched.on_event = [this, &context, &times](const StreamEvent& event) {
-      if (!times.first_text) times.first_text = options_.steady_now();
+      if (!times.first_text) times.first_text = options_.clock();
       return context.on_event(event);
     };
     return detail::ask(responder, request, watched);
@@ -338,7 +338,7 @@ class Monitor::Memory {
 
   void count(Ledger& ledger, const Result<ChatResponse>& result, const CallContext& context,
              const Times& times) const {
-    const auto ended = options_.steady_now();
+    const auto ended = options_.clock();
     std::optional<CallRecord> told;
     ledger.add([&](CallRecord& call) {
       describe(result, call);

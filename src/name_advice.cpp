@@ -12,8 +12,6 @@
 namespace FineTuning {
 namespace {
 
-using detail::quoted;
-
 /// Words that, alone or together, say nothing of what a model is for; kept in order.
 constexpr std::array<std::string_view, 66> empty_words{
     "a",           "abc",       "ai",         "asdf",   "bar",        "baz",     "best",
@@ -67,11 +65,11 @@ std::optional<std::string> advice_on_spec(std::string_view spec) {
   const ModelId parts = model->parts();
   if (!parts.suffix.empty())
     return name_says_nothing(parts.suffix)
-               ? std::optional("The suffix " + quoted(parts.suffix) + " of " + quoted(spec) +
-                               " says nothing" + std::string(better_name))
+               ? std::optional("The suffix " + detail::quoted(parts.suffix) + " of " +
+                               detail::quoted(spec) + " says nothing" + std::string(better_name))
                : std::nullopt;
   if (!parts.is_fine_tuned() || !parts.text.starts_with("ft:")) return std::nullopt;
-  return "The fine-tune " + quoted(spec) + " has no suffix, so its name says nothing" +
+  return "The fine-tune " + detail::quoted(spec) + " has no suffix, so its name says nothing" +
          std::string(better_name);
 }
 
@@ -81,7 +79,7 @@ std::optional<std::string> advice_on_name(std::string_view text) {
   const bool is_spec = text.find_first_of(":/") != std::string_view::npos;
   if (is_spec) return advice_on_spec(text);
   if (!name_says_nothing(text)) return std::nullopt;
-  return "The name " + quoted(text) + " says nothing" + std::string(better_name);
+  return "The name " + detail::quoted(text) + " says nothing" + std::string(better_name);
 }
 
 }  // namespace FineTuning

@@ -13,7 +13,15 @@ namespace FineTuning {
 #ifdef FINETUNING_RE2
 
 struct Pattern::Engine {
-  explicit Engine(const std::string& text) : expression(text, RE2::Quiet) {}
+  explicit Engine(const std::string& text) : expression(text, bounded()) {}
+
+  /// RE2's time grows with the text, and with the size of the compiled pattern, which this bounds:
+  /// a pattern is refused that takes more than a part of this memory.
+  static RE2::Options bounded() {
+    RE2::Options options(RE2::Quiet);
+    options.set_max_mem(1 << 20);
+    return options;
+  }
 
   RE2 expression;
 };

@@ -17,8 +17,6 @@
 namespace FineTuning {
 namespace {
 
-using detail::quoted;
-
 // ---- what may be written
 
 Error invalid(std::string message) {
@@ -72,7 +70,7 @@ std::string listed(const Items& items, TextOf text_of) {
 
 Error unknown_model(const VersionTable& table, std::string_view name) {
   return not_found("model_not_found",
-                   "The registry has no model " + quoted(name) + "; " +
+                   "The registry has no model " + detail::quoted(name) + "; " +
                        listed(table, [](const auto& entry) { return entry.first; }) + ".");
 }
 
@@ -90,14 +88,14 @@ Result<ModelVersion> find_version(const VersionedModel& model, std::string_view 
                                         [label](const Word& known) { return known.text == label; });
   if (word != words.end()) label = model.*word->label;
   if (word != words.end() && label.empty())
-    return not_found(word->code, "The model " + quoted(name) + " has no " +
+    return not_found(word->code, "The model " + detail::quoted(name) + " has no " +
                                      std::string(word->text) + " version; " +
                                      std::string(word->remedy) + ".");
   for (const ModelVersion& version : model.versions)
     if (version.label == label) return version;
   return not_found(
       "version_not_found",
-      "The model " + quoted(name) + " has no version " + quoted(label) + "; " +
+      "The model " + detail::quoted(name) + " has no version " + detail::quoted(label) + "; " +
           listed(model.versions, [](const ModelVersion& version) { return version.label; }) + ".");
 }
 
@@ -113,21 +111,22 @@ Result<ModelVersion> find_version(const VersionTable& table, std::string_view na
 /// Why a version cannot be added; empty where it can.
 std::optional<Error> fault_of(std::string_view name, const ModelVersion& version) {
   if (!is_name(name))
-    return invalid("The name " + quoted(name) + " cannot be used; " + std::string(name_rule));
+    return invalid("The name " + detail::quoted(name) + " cannot be used; " +
+                   std::string(name_rule));
   if (!is_name(version.label))
-    return invalid("The label " + quoted(version.label) + " cannot be used; " +
+    return invalid("The label " + detail::quoted(version.label) + " cannot be used; " +
                    std::string(name_rule));
   if (is_version_word(version.label))
-    return invalid("The label " + quoted(version.label) +
+    return invalid("The label " + detail::quoted(version.label) +
                    " is a word with a meaning of its own; write another one, as v3.");
   if (version.model.empty())
-    return invalid("The version " + quoted(version.label) +
+    return invalid("The version " + detail::quoted(version.label) +
                    " has no model; give its spec, a provider, a colon and a model id.");
   if (std::any_of(version.model.begin(), version.model.end(), detail::is_in_no_id))
-    return invalid("The model " + quoted(version.model) +
+    return invalid("The model " + detail::quoted(version.model) +
                    " has characters that no model id has; copy it again.");
   if (!version.day.empty() && !detail::is_day(version.day))
-    return invalid("The day " + quoted(version.day) + " is none; write it as YYYY-MM-DD.");
+    return invalid("The day " + detail::quoted(version.day) + " is none; write it as YYYY-MM-DD.");
   return std::nullopt;
 }
 
@@ -138,7 +137,8 @@ Result<ModelVersion> add_version(VersionTable& table, const std::string& name, M
   for (const ModelVersion& known : model.versions) {
     if (known.label != version.label) continue;
     if (known.model == version.model && known.note == version.note) return known;
-    return invalid("The model " + quoted(name) + " has a version " + quoted(known.label) +
+    return invalid("The model " + detail::quoted(name) + " has a version " +
+                   detail::quoted(known.label) +
                    " already, with another model or note; add this one under a new label.");
   }
   if (version.day.empty()) version.day = when.substr(0, std::string_view("YYYY-MM-DD").size());
@@ -152,45 +152,18 @@ Result<ModelVersion> add_version(VersionTable& table, const std::string& name, M
   return version;
 }
 
-/// Puts the label that `change` names in a place of the model, and says so in its history.
-void put(VersionedModel& model, std::string VersionedModel::*place, VersionChange change) {
-  change.from = std::exchange(model.*place, change.label);
+/// Puts the version that a label or a word names in a place of its model, and says so in the
+/// history. Changes nothing where it is there already. `change` says when, what and why.
+Result<ModelVersion> put(VersionTable& table, std::string_view name, std::string_view label,
+                         std::string VersionedModel::*place, VersionChange change) {
+  Result<ModelVersion> version = find_version(table, name, label);
+  if (!version) return version;
+  VersionedModel& model = *find_model(table, name);
+  if (version->label == model.*place) return version;
+  if (place == &VersionedModel::current) model.previous = model.current;
+  change.label = version->label;
+  change.from = std::exchange(model.*place, version->label);
   model.history.push_back(std::move(change));
-}
-
-Result<ModelVersion> promote_version(VersionTable& table, std::string_view name,
-                                     std::string_view label, std::string_view note,
-                                     const std::string& when) {
-  Result<ModelVersion> version = find_version(table, name, label);
-  if (!version) return version;
-  VersionedModel& model = *find_model(table, name);
-  if (version->label == model.current) return version;
-  model.previous = model.current;
-  put(model, &VersionedModel::current,
-      {.when = when, .what = "promoted", .label = version->label, .note = std::string(note)});
-  return version;
-}
-
-Result<ModelVersion> roll_back(VersionTable& table, std::string_view name, std::string_view note,
-                               const std::string& when) {
-  Result<ModelVersion> version = find_version(table, name, "previous");
-  if (!version) return version;
-  VersionedModel& model = *find_model(table, name);
-  model.previous = model.current;
-  put(model, &VersionedModel::current,
-      {.when = when, .what = "rolled_back", .label = version->label, .note = std::string(note)});
-  return version;
-}
-
-Result<ModelVersion> mark_version_stable(VersionTable& table, std::string_view name,
-                                         std::string_view label, std::string_view note,
-                                         const std::string& when) {
-  Result<ModelVersion> version = find_version(table, name, label);
-  if (!version) return version;
-  VersionedModel& model = *find_model(table, name);
-  if (version->label == model.stable) return version;
-  put(model, &VersionedModel::stable,
-      {.when = when, .what = "marked_stable", .label = version->label, .note = std::string(note)});
   return version;
 }
 
@@ -265,20 +238,23 @@ Result<ModelVersion> VersionRegistry::add(std::string_view name, ModelVersion ve
 Result<ModelVersion> VersionRegistry::promote(std::string_view name, std::string_view label,
                                               std::string_view note) {
   return update([&](VersionTable& table, const std::string& when) {
-    return promote_version(table, name, label, note, when);
+    return put(table, name, label, &VersionedModel::current,
+               {.when = when, .what = "promoted", .note = std::string(note)});
   });
 }
 
 Result<ModelVersion> VersionRegistry::rollback(std::string_view name, std::string_view note) {
   return update([&](VersionTable& table, const std::string& when) {
-    return roll_back(table, name, note, when);
+    return put(table, name, "previous", &VersionedModel::current,
+               {.when = when, .what = "rolled_back", .note = std::string(note)});
   });
 }
 
 Result<ModelVersion> VersionRegistry::mark_stable(std::string_view name, std::string_view label,
                                                   std::string_view note) {
   return update([&](VersionTable& table, const std::string& when) {
-    return mark_version_stable(table, name, label, note, when);
+    return put(table, name, label, &VersionedModel::stable,
+               {.when = when, .what = "marked_stable", .note = std::string(note)});
   });
 }
 

@@ -432,7 +432,7 @@ TEST_CASE("latency is what the clock says around the answer", "[evaluate]") {
     return ChatResponse{.cost_usd = std::numeric_limits<double>::infinity()};
   };
   const Evaluation evaluation =
-      evaluate(std::vector{asks("q", ExpectedText{})}, slow, {.now = [&time] { return time; }});
+      evaluate(std::vector{asks("q", ExpectedText{})}, slow, {.clock = [&time] { return time; }});
   CHECK(evaluation.results[0].latency == 2ms);
   CHECK_FALSE(evaluation.results[0].cost_usd);
 }

@@ -77,6 +77,7 @@ Evaluation hostile() {
                        .outcome = outcome,
                        .answer = text + std::string(1'000'000, '<'),
                        .error = Error{.message = text},
+                       .model = text,
                        .latency = 1ms});
   Evaluation evaluation = evaluation_of(std::move(results));
   evaluation.model = text;
@@ -111,8 +112,8 @@ bool is_clean(const std::string& text) {
              Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-const std::vector<std::string> xml_tags{"?xml",    "testsuites", "testsuite", "testcase",
-                                        "failure", "error",      "skipped"};
+const std::vector<std::string> xml_tags{"?xml",  "testsuites", "testsuite",  "testcase", "failure",
+                                        "error", "skipped",    "properties", "property"};
 const std::vector<std::string> html_tags{
     "!DOCTYPE", "html", "head", "meta", "title", "style", "body",  "header", "main",  "h1",
     "h2",       "p",    "dl",   "div",  "dt",    "dd",    "table", "thead",  "tbody", "tr",
@@ -220,6 +221,24 @@ TEST_CASE("the page says how good the model is, and shows what failed", "[evalua
   Evaluation good = evaluation_of({{.outcome = Outcome::passed, .answer = ""}});
   CHECK(has(to_html(good), "The threshold of 90 % is met."));
   CHECK_FALSE(has(to_html(good), "<h2>"));
+}
+
+TEST_CASE("the reports name the models that answered", "[evaluation_reports]") {
+  Evaluation evaluation = one_of_each();
+  evaluation.results[0].model = "tuned";
+  evaluation.results[1].model = "base<1>";
+  const std::string xml = to_junit_xml(evaluation);
+  CHECK(has(xml,
+            "<properties>\n<property name=\"answers of base&lt;1&gt;\" value=\"1\"/>\n"
+            "<property name=\"answers of tuned\" value=\"1\"/>\n</properties>\n<testcase "));
+  CHECK(has(xml, "got: (score 0.25) c\n\nmodel: base&lt;1&gt;</failure>"));
+  const std::string page = to_html(evaluation);
+  CHECK(has(page, "Answered by base&lt;1&gt; (1), tuned (1)</p>"));
+  CHECK(has(page, "two<br><span class=\"model\">base&lt;1&gt;</span>"));
+
+  std::vector<CaseResult> many(30);
+  for (std::size_t i = 0; i < many.size(); ++i) many[i].model = "m" + std::to_string(i);
+  CHECK(has(to_html(evaluation_of(std::move(many))), " and 10 more</p>"));
 }
 
 TEST_CASE("every chart has a title and a description of its own", "[evaluation_reports]") {

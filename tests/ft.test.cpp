@@ -373,6 +373,7 @@ TEST_CASE("inspect prints facts with the names of the contract, null where nobod
       run({"inspect", "--json", "cohere:custom-rag-assistant"}).lines()[0]["facts"];
   CHECK(keys_of(assumed) == keys_of(known));
   CHECK(assumed["context_window"].is_null());
+  CHECK(assumed["retired_on"] == "2025-09-15");  // the day on which all fine-tunes of Cohere ended
   CHECK(assumed["input_usd_per_mtok"].is_null());
   CHECK(assumed["capabilities"]["tools"] == "unknown");
   CHECK(run({"inspect", "--json", "local:mine"}).lines()[0]["facts"].is_null());
@@ -494,9 +495,18 @@ TEST_CASE("who asks for help gets it on standard output", "[ft]") {
     CAPTURE(words);
     const Ran ran = run(words);
     CHECK(ran.status == 0);
-    CHECK(ran.out.starts_with("ft looks at fine-tuned models"));
+    CHECK(ran.out.find("Keys come from the environment") != std::string::npos);
     CHECK(ran.err.empty());
   }
+  const std::string all = run({"help"}).out;
+  for (const char* command : {"inspect", "chat", "compare", "evaluate", "stats"}) {
+    CAPTURE(command);
+    const std::string usage = run({command, "--help"}).out;
+    CHECK(usage.starts_with(std::string("  ft ") + command + ' '));
+    CHECK(usage.size() < all.size() / 2);
+    CHECK(all.find(usage.substr(0, usage.find('\n'))) != std::string::npos);
+  }
+  CHECK(run({"--version"}).out == "ft " + std::string(FineTuning::version) + "\n");
   CHECK(run({"inspect", "--json", "--", "--help"}).lines()[0]["id"] == "--help");
 }
 
@@ -655,13 +665,15 @@ TEST_CASE("the sandbox answers for every provider, plain and streamed, as text a
       const Json whole = lines.back();
       lines.pop_back();
       CHECK(keys_of(whole) == std::vector<std::string>{"content", "tool_calls", "finish_reason",
-                                                       "usage", "model", "id", "attempts"});
+                                                       "usage", "cost_usd", "latency_ms", "model",
+                                                       "id", "attempts"});
       CHECK(keys_of(whole["usage"]) ==
             std::vector<std::string>{"input_tokens", "output_tokens", "total_tokens"});
       CHECK(whole["content"] == answer);
       CHECK(whole["tool_calls"] == Json::array());
       CHECK(whole["finish_reason"] == "stop");
       CHECK(whole["attempts"] == 1);
+      CHECK(whole["latency_ms"].is_number_unsigned());
       std::string text;
       for (const Json& line : lines) {
         CHECK(keys_of(line) == std::vector<std::string>{"text"});

@@ -11,10 +11,13 @@
 #include <string>
 #include <vector>
 
+using FineTuning::test::check_wrong_words;
 using FineTuning::test::Environment;
+using FineTuning::test::has;
 using FineTuning::test::is_sentence;
 using FineTuning::test::Ran;
 using FineTuning::test::run_ft;
+using FineTuning::test::WrongWords;
 using ft::Json;
 
 namespace {
@@ -40,19 +43,14 @@ class Interrupting : public std::stringbuf {
   bool done_ = false;
 };
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("wrong words to compare are told", "[ft_compare]") {
-  const struct {
-    std::vector<std::string> words;
-    std::string complaint;
-  } cases[] = {
+  const std::vector<WrongWords> cases{
       {{"--a", "x", "Hello"}, "Name two models with --a and --b."},
       {{"--a", "x", "--b", "y"}, "Write a prompt, or name a file of prompts with --file."},
+      {{"--a", "x", "--b", "y", "--file", "body.json"},
+       "A file of prompts has one a line; one of requests, too, and its name ends in .jsonl."},
       {{"--a", "x", "--b", "y", "--seed", "-1", "Hello"}, "--seed needs a whole number from 0."},
       {{"--a", "x", "--b", "y", "--parallel", "0", "Hello"},
        "--parallel needs a whole number from 1."},
@@ -61,15 +59,7 @@ TEST_CASE("wrong words to compare are told", "[ft_compare]") {
       {{"--a", "x", "--b", "y", "--confidence", "nan", "Hello"},
        "--confidence needs a number between 0 and 1, as 0.95."},
   };
-  for (const auto& [words, complaint] : cases) {
-    CAPTURE(complaint);
-    std::vector<std::string> all{"compare"};
-    all.insert(all.end(), words.begin(), words.end());
-    const Ran ran = run_ft(all);
-    CHECK(ran.status == ft::wrong_usage);
-    CHECK(ran.err == "ft compare: " + complaint + "\n");
-    CHECK(ran.out.empty());
-  }
+  check_wrong_words("compare", cases);
 }
 
 TEST_CASE("a file of prompts that cannot be used is told with the line", "[ft_compare]") {

@@ -20,11 +20,14 @@
 #include <thread>
 #include <vector>
 
+using FineTuning::test::check_wrong_words;
 using FineTuning::test::Environment;
 using FineTuning::test::Folder;
+using FineTuning::test::has;
 using FineTuning::test::is_sentence;
 using FineTuning::test::Ran;
 using FineTuning::test::run_ft;
+using FineTuning::test::WrongWords;
 using ft::Json;
 
 namespace {
@@ -53,17 +56,10 @@ std::string read(const std::string& name) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("wrong words to evaluate are told", "[ft_evaluate]") {
-  const struct {
-    std::vector<std::string> words;
-    std::string complaint;
-  } cases[] = {
+  const std::vector<WrongWords> cases{
       {{"--cases", "-"}, "Name a model with --model."},
       {{"--model", tuned}, "Name a file of test cases with --cases."},
       {{"--model", tuned, "--cases", "-", "x"}, "Write options only; test cases come from a file."},
@@ -76,15 +72,7 @@ TEST_CASE("wrong words to evaluate are told", "[ft_evaluate]") {
       {{"--model", tuned, "--cases", "-", "--report", "a.html", "--report", "b.pdf"},
        "--report needs a name that ends in .html, .xml or .json."},
   };
-  for (const auto& [words, complaint] : cases) {
-    CAPTURE(complaint);
-    std::vector<std::string> all{"evaluate"};
-    all.insert(all.end(), words.begin(), words.end());
-    const Ran ran = run_ft(all);
-    CHECK(ran.status == ft::wrong_usage);
-    CHECK(ran.err == "ft evaluate: " + complaint + "\n");
-    CHECK(ran.out.empty());
-  }
+  check_wrong_words("evaluate", cases);
 }
 
 TEST_CASE("a model or a file that cannot be used is an error before anything is asked",
@@ -166,11 +154,29 @@ TEST_CASE("each named report is written in the form that its name asks for", "[f
 
 TEST_CASE("cases without an answer are told as errors", "[ft_evaluate]") {
   const Environment environment;
-  const Ran ran = evaluate({"--model", "openai:fail-401", "--threshold", "0"});
+  const std::string two_cases = three_cases.substr(0, three_cases.find("{\"id\":\"third"));
+  const Ran ran = evaluate({"--model", "openai:cut", "--threshold", "0"}, two_cases);
   CHECK(ran.status == ft::failure);
   CHECK(has(ran.err, "ft: first: "));
+  CHECK(ran.err.ends_with(" (2 cases)\n"));
   CHECK(has(ran.out, "accuracy unknown: no answer was judged\n"));
-  CHECK(has(ran.out, "0 failed, 3 errors"));
+  CHECK(has(ran.out, "0 failed, 2 errors"));
+  CHECK(has(ran.out, "The threshold of 0 % is not met: 2 of the cases have no verdict.\n"));
+}
+
+TEST_CASE("a refusal that all cases would meet ends the run", "[ft_evaluate]") {
+  const Environment environment;
+  for (const std::string model : {"openai:fail-401", "openai:fail-404"}) {
+    CAPTURE(model);
+    const Ran ran = evaluate({"--model", model, "--parallel", "1"});
+    CHECK(ran.status == ft::failure);
+    CHECK(has(ran.out, "0 failed, 1 errors, 2 not run"));
+    CHECK(has(ran.err, "ft: Stopped before the end; "));
+    CHECK(has(ran.err, "ft: first: "));
+    CHECK_FALSE(has(ran.err, "second"));
+  }
+  const std::string one_case = three_cases.substr(0, three_cases.find('\n'));
+  CHECK_FALSE(has(evaluate({"--model", "openai:fail-401"}, one_case).err, "Stopped"));
 }
 
 TEST_CASE("an evaluation goes on from its file of results", "[ft_evaluate]") {

@@ -90,6 +90,7 @@ TEST_CASE("a log without calls has no table", "[ft_stats]") {
   const Ran ran = run_ft({"stats", "-"});
   CHECK(ran.status == ft::success);
   CHECK(ran.out.empty());
+  CHECK(ran.err == "ft: There is no call in what was read.\n");
 }
 
 TEST_CASE("a name cannot write to the terminal what it likes", "[ft_stats]") {

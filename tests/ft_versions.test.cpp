@@ -15,6 +15,7 @@
 
 using namespace FineTuning;
 using ft::Json;
+using test::has;
 using test::is_sentence;
 using test::Ran;
 
@@ -43,10 +44,6 @@ Ran run(std::vector<std::string> words) {
 const std::string v1 = "openai:ft:gpt-4o-mini-2024-07-18:acme:legal-v1:id1";
 const std::string v2 = "openai:ft:gpt-4o-mini-2024-07-18:acme:legal-v2:id2";
 
-bool has(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 }  // namespace
 
 TEST_CASE("versions are added, promoted, rolled back and listed", "[ft_versions]") {
@@ -69,9 +66,9 @@ TEST_CASE("versions are added, promoted, rolled back and listed", "[ft_versions]
   CHECK(listed.status == 0);
   CHECK(listed.err.empty());
   CHECK(listed.out.starts_with("legal_assistant\n  v1  " + v1 + "  20"));
-  CHECK(has(listed.out, "  current, stable, ends on 2027-01-14, the first\n"));
+  CHECK(has(listed.out, "  current, stable, last day 2027-01-14, the first\n"));
   CHECK(has(listed.out, "  v2  " + v2 + "  20"));
-  CHECK(has(listed.out, "  previous, ends on 2027-01-14\n"));
+  CHECK(has(listed.out, "  previous, last day 2027-01-14\n"));
   const std::string with_history = run({"list", "legal_assistant"}).out;
   CHECK(with_history.starts_with(listed.out + "  20"));
   CHECK(has(with_history, "Z  added v1: the first\n"));
@@ -128,6 +125,26 @@ TEST_CASE("what somebody wrote into a version file cannot steer the terminal", "
   CHECK_FALSE(has(run({"list"}).err, "\x1B"));
 }
 
+TEST_CASE("get prints the model that a program is to ask", "[ft_versions]") {
+  const VersionFile file;
+  REQUIRE(run({"add", "support", "v1", v1}).status == 0);
+  REQUIRE(run({"add", "support", "v2", v2}).status == 0);
+  CHECK(run({"get", "support"}).out == v1 + "\n");
+  CHECK(run({"get", "support", "latest"}).out == v2 + "\n");
+  CHECK(run({"get", "support", "v2", "--json"}).lines().at(0) ==
+        Json{{"name", "support"}, {"label", "v2"}, {"model", v2}});
+}
+
+TEST_CASE("a model that ft does not know is added, and ft says so", "[ft_versions]") {
+  const VersionFile file;
+  const Ran ran = run({"add", "support", "v1", "opnai:gpt-4o"});
+  CHECK(ran.status == 0);
+  CHECK(ran.out == "support v1 is added: opnai:gpt-4o\n");
+  CHECK(ran.err.starts_with("ft: It is added, but ft itself could not ask it. "));
+  CHECK(run({"add", "support", "v2", v2}).err.empty());
+  CHECK_FALSE(has(run({"add", "support", "v2", "opnai:gpt-4o"}).err, "It is added"));
+}
+
 TEST_CASE("the option --file goes before the environment, and that before models.json",
           "[ft_versions]") {
   const VersionFile file;
@@ -155,6 +172,8 @@ TEST_CASE("what cannot be done is a failure, told as a sentence or as JSON", "[f
     std::string code;
   } cases[] = {
       {{"list", "nobody"}, "model_not_found"},
+      {{"get", "nobody"}, "model_not_found"},
+      {{"get", "support", "previous"}, "no_previous_version"},
       {{"promote", "nobody", "v1"}, "model_not_found"},
       {{"promote", "support", "v9"}, "version_not_found"},
       {{"promote", "support", "v9", "--stable"}, "version_not_found"},
@@ -184,6 +203,7 @@ TEST_CASE("wrong words are wrong usage", "[ft_versions]") {
   const VersionFile file;
   const std::vector<std::string> cases[] = {{},
                                             {"show"},
+                                            {"get"},
                                             {"list", "a", "b"},
                                             {"add", "a", "v1"},
                                             {"promote", "a"},
@@ -206,6 +226,7 @@ TEST_CASE("lint tells names that say nothing, and then ends with a failure", "[f
   const VersionFile file;
   const std::string good = "ft:gpt-4:myorg:legal-contract-review:v1";
   CHECK(run({"lint"}).status == 0);
+  CHECK(has(run({"lint"}).err, " has no versions yet"));
   CHECK(run({"lint", good, "legal_assistant"}).status == 0);
   const Ran bad = run({"lint", "ft:gpt-4:myorg:model1:abc", good});
   CHECK(bad.status == 1);

@@ -29,7 +29,7 @@ struct Clock {
   std::chrono::steady_clock::time_point now{};
 
   MonitorOptions options() {
-    return {.steady_now = [this] { return now; }};
+    return {.clock = [this] { return now; }};
   }
 };
 
@@ -475,7 +475,7 @@ TEST_CASE("the hook hears of each watched call, with nothing of what was said", 
   Clock clock;
   MonitorOptions options = clock.options();
   options.on_call = [&](const CallRecord& call) { told.push_back(call); };
-  options.system_now = [] { return std::chrono::system_clock::time_point(1234s); };
+  options.wall_clock = [] { return std::chrono::system_clock::time_point(1234s); };
   const Monitor monitor(options);
   ChatResponse response = answer("id-1", 0.5);
   response.model = "gpt-4o-2024-08-06";

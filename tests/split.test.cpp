@@ -79,7 +79,7 @@ TEST_CASE("the assignments in the file never change", "[split]") {
     for (const Json& arm : vector["arms"])
       arms.push_back({.name = arm.at(0), .weight = arm.at(1).get<std::uint32_t>()});
     const Split split(arms, {.salt = vector["salt"].get<std::string>()});
-    CHECK(split.arm_of(vector["key"].get<std::string>()).value() == vector["arm"]);
+    CHECK(vector["arm"] == split.arm_of(vector["key"].get<std::string>()).value());
   }
   CHECK(lines == 114);
 }

@@ -52,6 +52,8 @@ Json as_json(const ChatResponse& response) {
             {"tool_calls", calls},
             {"finish_reason", to_string(response.finish_reason)},
             {"usage", nullptr},
+            {"cost_usd", response.cost_usd ? Json(*response.cost_usd) : Json()},
+            {"latency_ms", response.latency.count()},
             {"model", response.model},
             {"id", response.id},
             {"attempts", response.attempts}};

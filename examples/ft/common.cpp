@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <fstream>
 #include <istream>
 #include <ostream>
@@ -46,21 +45,6 @@ Result<std::string> read_file(const std::string& name, std::istream& standard_in
   if (from.eof()) return text;
   return Error{.kind = ErrorKind::invalid_request,
                .message = fmt::format("The file {} cannot be read; name one that can.", name)};
-}
-
-std::optional<std::uint32_t> read_count(const std::string& text) {
-  std::uint32_t count = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, count);
-  return error == std::errc() && stop == end && count > 0 ? std::optional(count) : std::nullopt;
-}
-
-std::optional<double> read_share(const std::string& text) {
-  double share = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, share);
-  const bool is_share = error == std::errc() && stop == end && share >= 0 && share <= 1;
-  return is_share ? std::optional(share) : std::nullopt;
 }
 
 std::string printable(std::string text) {

@@ -7,7 +7,8 @@
 #include <fmt/ostream.h>
 
 #include <array>
-#include <charconv>
+#include <cstdint>
+#include <limits>
 #include <ostream>
 #include <sstream>
 
@@ -26,10 +27,7 @@ struct Plan {
 };
 
 std::optional<std::uint64_t> read_seed(const std::string& text) {
-  std::uint64_t seed = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, seed);
-  return error == std::errc() && stop == end ? std::optional(seed) : std::nullopt;
+  return read_number<std::uint64_t>(text, 0, std::numeric_limits<std::uint64_t>::max());
 }
 
 /// What is wrong with the words; empty where nothing is.
@@ -37,6 +35,8 @@ std::string_view find_misuse(const Arguments& arguments) {
   if (!arguments.has("--a") || !arguments.has("--b")) return "Name two models with --a and --b.";
   if (arguments.rest.empty() && !arguments.has("--file"))
     return "Write a prompt, or name a file of prompts with --file.";
+  if (arguments.value("--file").ends_with(".json"))
+    return "A file of prompts has one a line; one of requests, too, and its name ends in .jsonl.";
   if (arguments.has("--seed") && !read_seed(arguments.value("--seed")))
     return "--seed needs a whole number from 0.";
   if (arguments.has("--parallel") && !read_count(arguments.value("--parallel")))

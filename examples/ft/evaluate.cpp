@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <ostream>
 #include <utility>
@@ -129,14 +130,26 @@ std::string in_one_line(const std::string& text) {
          (text.size() > longest ? "..." : "");
 }
 
-void show_results(const Evaluation& evaluation, const Streams& streams) {
-  for (const CaseResult& result : evaluation.results) {
+void show_failures(const Evaluation& evaluation, const Streams& streams) {
+  for (const CaseResult& result : evaluation.results)
     if (result.outcome == Outcome::failed)
       fmt::print(streams.out, "failed: {}\n  input:    {}\n  expected: {}\n  got:      {}\n",
                  in_one_line(result.id), in_one_line(result.input), in_one_line(result.expected),
                  in_one_line(result.answer.value_or("")));
-    else if (result.error && result.error->kind != ErrorKind::cancelled)
-      fmt::print(streams.err, "ft: {}: {}\n", printable(result.id), result.error->message);
+}
+
+/// Each error once, with the case that met it first: many cases may meet the same.
+void show_errors(const Evaluation& evaluation, const Streams& streams) {
+  std::map<std::string_view, std::size_t> counts;
+  for (const CaseResult& result : evaluation.results)
+    if (result.error) ++counts[result.error->message];
+  for (const CaseResult& result : evaluation.results) {
+    if (!result.error || result.error->kind == ErrorKind::cancelled) continue;
+    const std::size_t count = std::exchange(counts[result.error->message], 0);
+    if (count == 0) continue;
+    fmt::print(streams.err, "ft: {}: {}{}\n", printable(result.id),
+               printable(result.error->message),
+               count == 1 ? "" : fmt::format(" ({} cases)", count));
   }
 }
 
@@ -162,8 +175,11 @@ void show_total(const Evaluation& evaluation, const Streams& streams) {
              total.usage_unknown,
              total.cost_usd ? fmt::format("{:.6f} USD", *total.cost_usd) : "unknown",
              total.unpriced);
-  fmt::print(streams.out, "The threshold of {:g} % is {}.\n", 100 * evaluation.threshold,
-             evaluation.threshold_met() ? "met" : "not met");
+  const std::size_t open = total.errors + total.not_run;
+  const bool is_met = evaluation.threshold_met();
+  fmt::print(streams.out, "The threshold of {:g} % is {}{}.\n", 100 * evaluation.threshold,
+             is_met ? "met" : "not met",
+             open == 0 ? "" : fmt::format(": {} of the cases have no verdict", open));
 }
 
 Result<std::string> write_report(const std::string& name, const Evaluation& evaluation) {
@@ -173,7 +189,23 @@ Result<std::string> write_report(const std::string& name, const Evaluation& eval
   return name;
 }
 
-/// Runs the cases. A result that the file cannot keep ends the run.
+/// Refusals that the next case would meet, too: only one model is asked.
+constexpr std::array refusals_of_all{ErrorKind::authentication, ErrorKind::permission_denied,
+                                     ErrorKind::model_not_found, ErrorKind::model_retired,
+                                     ErrorKind::quota_exhausted};
+
+bool is_refusal_of_all(const CaseResult& result) {
+  return result.error &&
+         std::ranges::find(refusals_of_all, result.error->kind) != refusals_of_all.end();
+}
+
+/// Whether a stop came before the case had ended.
+bool is_cut_short(const CaseResult& result) {
+  return result.outcome == Outcome::not_run && result.error &&
+         result.error->kind != ErrorKind::unsupported;
+}
+
+/// Runs the cases. A result that the file cannot keep ends the run, as does a refusal of all.
 Result<Evaluation> run(std::span<const TestCase> cases, const Chat& chat, EvaluateOptions options,
                        ResultsFile* file, const Streams& streams) {
   Interrupt interrupt;
@@ -182,12 +214,11 @@ Result<Evaluation> run(std::span<const TestCase> cases, const Chat& chat, Evalua
   options.stop = interrupt.stop();
   options.on_result = [&](const CaseResult& result, std::size_t ended, std::size_t of) {
     show_progress(ended, of, streams);
-    if (file == nullptr || file->add(result)) return;
-    is_kept = false;
-    interrupt.request_stop();
+    is_kept = is_kept && (file == nullptr || file->add(result));
+    if (!is_kept || is_refusal_of_all(result)) interrupt.request_stop();
   };
   Evaluation evaluation = FineTuning::evaluate(cases, chat, options);
-  const bool was_stopped = interrupt.stop().stop_requested();
+  const bool was_stopped = std::ranges::any_of(evaluation.results, is_cut_short);
   if (was_stopped && streams.err_is_terminal) fmt::print(streams.err, "\n");  // ends the progress
   if (!is_kept) return cannot_write(file->name());
   if (was_stopped)
@@ -202,7 +233,8 @@ int tell(const Evaluation& evaluation, const Arguments& arguments, const Streams
   if (json) {
     fmt::print(streams.out, "{}\n", to_json(evaluation));
   } else {
-    show_results(evaluation, streams);
+    show_failures(evaluation, streams);
+    show_errors(evaluation, streams);
     show_total(evaluation, streams);
   }
   int status = evaluation.threshold_met() ? success : failure;

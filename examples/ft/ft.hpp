@@ -7,16 +7,19 @@
 
 #include <nlohmann/json.hpp>
 
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
 #include <iterator>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace ft {
@@ -63,11 +66,25 @@ int with_chat(const Arguments& arguments, const Streams& streams,
 /// All that a file has, "-" being the standard input. The error says that it cannot be read.
 FineTuning::Result<std::string> read_file(const std::string& name, std::istream& standard_input);
 
+/// A number from the least to the most; empty where the text is none.
+template <class Number>
+std::optional<Number> read_number(const std::string& text, Number least, Number most) {
+  Number number{};
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  const bool is_number = error == std::errc() && stop == end && number >= least && number <= most;
+  return is_number ? std::optional(number) : std::nullopt;
+}
+
 /// A whole number from 1; empty where the text is none.
-std::optional<std::uint32_t> read_count(const std::string& text);
+inline std::optional<std::uint32_t> read_count(const std::string& text) {
+  return read_number<std::uint32_t>(text, 1, std::numeric_limits<std::uint32_t>::max());
+}
 
 /// A number from 0 to 1; empty where the text is none.
-std::optional<double> read_share(const std::string& text);
+inline std::optional<double> read_share(const std::string& text) {
+  return read_number<double>(text, 0, 1);
+}
 
 /// A text as a terminal may have it: in one line, without what a terminal would obey.
 std::string printable(std::string text);

@@ -63,7 +63,8 @@ Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json();
 }
 
-Json as_json(const Facts& facts) {
+/// `end`: the last day of the model, which need not be its base's.
+Json as_json(const Facts& facts, std::string_view end) {
   Json json{{"source", to_string(facts.source)},
             {"price_source", to_string(facts.price_source)},
             {"model_id", facts.model_id},
@@ -83,7 +84,7 @@ Json as_json(const Facts& facts) {
   add_prices("ft_", facts.fine_tuned_prices);
   json["training_usd_per_mtok"] = or_null(facts.training_usd_per_mtok);
   json["deprecated_on"] = or_null(facts.deprecated_on);
-  json["retired_on"] = or_null(facts.retired_on);
+  json["retired_on"] = or_null(end);
   json["replacement"] = or_null(facts.replacement);
   json["checked"] = or_null(facts.checked);
   return json;
@@ -103,7 +104,7 @@ Json as_json(const Finding& finding) {
           {"fine_tune_id", or_null(id.fine_tune_id)},
           {"checkpoint", or_null(id.checkpoint)},
           {"location", or_null(id.location)},
-          {"facts", finding.facts ? as_json(*finding.facts) : Json()}};
+          {"facts", finding.facts ? as_json(*finding.facts, ends_on(id)) : Json()}};
 }
 
 /// The same for a reader: what the id does not say is left out, what nobody knows is called

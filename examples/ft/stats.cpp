@@ -126,6 +126,8 @@ int stats(const Arguments& arguments, const Streams& streams) {
     fmt::print(streams.out, "{}", to_prometheus(monitor.stats()));
   else
     print_table(monitor.stats(), streams.out);
+  if (status == success && monitor.stats().empty())
+    fmt::print(streams.err, "ft: There is no call in what was read.\n");
   return status;
 }
 

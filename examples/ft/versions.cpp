@@ -34,7 +34,7 @@ std::string file_of(const Arguments& arguments) {
   return file != nullptr && *file != '\0' ? file : "models.json";
 }
 
-/// The day on which a version's model ends, as far as the library knows.
+/// The last day of a version's model, as far as the library knows.
 std::string end_of(const ModelVersion& version) {
   const Result<Model> model = Model::from(version.model);
   return model ? std::string(ends_on(*model)) : std::string();
@@ -62,7 +62,7 @@ std::string remarks_on(const VersionedModel& model, const ModelVersion& version)
   if (version.label == model.current) remark("current");
   if (version.label == model.previous) remark("previous");
   if (version.label == model.stable) remark("stable");
-  if (const std::string end = end_of(version); !end.empty()) remark("ends on " + end);
+  if (const std::string end = end_of(version); !end.empty()) remark("last day " + end);
   if (!version.note.empty()) remark(printable(version.note));
   return remarks;
 }
@@ -106,13 +106,16 @@ void print_history(const std::string& name, const VersionedModel& model, const J
       fmt::print(job.streams.out, "  {}\n", sentence_of(change));
 }
 
+void tell_no_versions(const Job& job) {
+  fmt::print(job.streams.err, "ft: {} has no versions yet; add one with ft versions add.\n",
+             file_of(job.arguments));
+}
+
 int list(Job& job) {
   const Result<VersionTable> table = job.registry.table();
   if (!table) return job.report(table.error());
   if (job.words.empty()) {
-    if (table->empty())
-      fmt::print(job.streams.err, "ft: {} has no versions yet; add one with ft versions add.\n",
-                 file_of(job.arguments));
+    if (table->empty()) tell_no_versions(job);
     for (const auto& [name, model] : *table) print_model(name, model, job);
     return success;
   }
@@ -139,11 +142,31 @@ int show(const Result<ModelVersion>& version, std::string_view what, Job& job) {
   return success;
 }
 
+/// The model alone, for a program that asks it.
+int get(Job& job) {
+  const Result<ModelVersion> version =
+      job.registry.get(job.words[0], job.words.size() > 1 ? job.words[1] : "current");
+  if (!version) return job.report(version.error());
+  if (job.json())
+    print_line({{"name", job.words[0]}, {"label", version->label}, {"model", version->model}},
+               job.streams.out);
+  else
+    fmt::print(job.streams.out, "{}\n", version->model);
+  return success;
+}
+
+/// A model that the library does not know is kept, since a program may bring a provider of its own:
+/// but it may be mistyped.
 int add(Job& job) {
-  return show(job.registry.add(job.words[0], {.label = job.words[1],
-                                              .model = job.words[2],
-                                              .note = job.arguments.value("--note")}),
-              "is added", job);
+  const int status = show(job.registry.add(job.words[0], {.label = job.words[1],
+                                                          .model = job.words[2],
+                                                          .note = job.arguments.value("--note")}),
+                          "is added", job);
+  const Result<Model> model = Model::from(job.words[2]);
+  if (status == success && !model)
+    fmt::print(job.streams.err, "ft: It is added, but ft itself could not ask it. {}\n",
+               printable(model.error().message));
+  return status;
 }
 
 int promote(Job& job) {
@@ -176,6 +199,7 @@ std::vector<std::string> texts_to_lint(const VersionTable& table,
 int lint(Job& job) {
   const Result<VersionTable> table = job.registry.table();
   if (!table) return job.report(table.error());
+  if (job.words.empty() && table->empty()) tell_no_versions(job);
   int status = success;
   for (const std::string& text : texts_to_lint(*table, job.words)) {
     const std::optional<std::string> advice = advice_on_name(text);
@@ -200,6 +224,7 @@ struct Action {
 constexpr std::size_t any_number = std::string::npos;
 constexpr std::array actions{
     Action{"list", 0, 1, "at most the name of a model", "", list},
+    Action{"get", 1, 2, "a name and, if it is not the current one, a label", "", get},
     Action{"add", 3, 3, "a name, a label and a model", "--note", add},
     Action{"promote", 2, 2, "a name and a label", "--note --stable", promote},
     Action{"rollback", 1, 1, "a name", "--note", roll_back},
@@ -211,7 +236,7 @@ int versions(const Arguments& arguments, const Streams& streams) {
   const std::string name = arguments.rest.empty() ? "" : arguments.rest.front();
   const auto* const action = std::ranges::find(actions, name, &Action::name);
   if (action == actions.end())
-    return misuse("versions", "Say list, add, promote, rollback or lint.", streams);
+    return misuse("versions", "Say list, get, add, promote, rollback or lint.", streams);
   const auto words = std::span(arguments.rest).subspan(1);
   if (words.size() < action->fewest || words.size() > action->most)
     return misuse("versions", fmt::format("{} takes {}.", name, action->wants), streams);

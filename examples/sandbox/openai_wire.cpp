@@ -80,7 +80,8 @@ constexpr Rule local_rules[] = {
 };
 
 constexpr Refusal common_refusals[] = {
-    {Fault::unauthorized, 401, "invalid_request_error", "invalid_api_key", "Incorrect API key: "},
+    {Fault::unauthorized, 401, "invalid_request_error", "invalid_api_key",
+     "Incorrect API key for "},
     {Fault::not_found, 404, "invalid_request_error", "model_not_found", "There is no model "},
     {Fault::rate_limited, 429, "requests", "rate_limit_exceeded", "Rate limit reached for ", "1"},
     {Fault::quota, 429, "insufficient_quota", "insufficient_quota",

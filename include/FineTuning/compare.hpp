@@ -56,7 +56,7 @@ struct CompareOptions {
   std::function<void(std::size_t asked, std::size_t of)> on_progress{};
   std::stop_token stop{};  ///< Starts nothing more, and cancels what is under way.
   /// What latency is measured with. Called on several threads at once.
-  std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
+  std::function<std::chrono::steady_clock::time_point()> clock = std::chrono::steady_clock::now;
 };
 
 /// What one of the two made of a request.

@@ -160,7 +160,7 @@ struct EvaluateOptions {
   std::function<void(const CaseResult& result, std::size_t ended, std::size_t of)> on_result{};
   std::stop_token stop{};  ///< Starts nothing more, and cancels what is under way.
   /// What latency is measured with. Called on several threads at once.
-  std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
+  std::function<std::chrono::steady_clock::time_point()> clock = std::chrono::steady_clock::now;
 };
 
 /// Results, counted. Nothing unknown counts as zero.

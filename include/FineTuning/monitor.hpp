@@ -121,11 +121,10 @@ struct MonitorOptions {
   /// the thread of the call, without a lock, so on several threads at once. What it throws reaches
   /// the caller in place of the answer; where the call itself throws, that goes first.
   std::function<void(const CallRecord&)> on_call{};
-  /// For latencies.
-  std::function<std::chrono::steady_clock::time_point()> steady_now =
-      std::chrono::steady_clock::now;
-  /// For CallRecord::started.
-  std::function<std::chrono::system_clock::time_point()> system_now =
+  /// What latency is measured with. Called on several threads at once, as the next one is.
+  std::function<std::chrono::steady_clock::time_point()> clock = std::chrono::steady_clock::now;
+  /// What CallRecord::started is read from.
+  std::function<std::chrono::system_clock::time_point()> wall_clock =
       std::chrono::system_clock::now;
 };
 

@@ -5,6 +5,7 @@
 #include <FineTuning/message.hpp>
 #include <FineTuning/result.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -51,6 +52,12 @@ struct TraceEvent {
   /// Null while sending; of chosen: why a classifier could not choose, else null.
   const Error* error = nullptr;
 };
+
+/// The name of a step, as logs write it.
+[[nodiscard]] constexpr std::string_view to_string(TraceEvent::Kind kind) noexcept {
+  constexpr std::array<std::string_view, 4> names{"sending", "waiting", "next_arm", "chosen"};
+  return names.at(static_cast<std::size_t>(kind));
+}
 
 /// What travels with one call through everything that is nested. Its functions run on the thread
 /// that makes the call, and what they throw ends the call and reaches the caller.

@@ -23,9 +23,11 @@ struct ModelVersion {
   /// As in "v3". Up to 100 ASCII letters, digits, '-', '_' and '.', the first a letter or a digit;
   /// none of the words current, previous, stable and latest.
   std::string label{};
-  std::string model{};  ///< A spec, as in "openai:ft:gpt-4o-mini-2024-07-18:acme:legal-v3:id3".
-  std::string note{};   ///< What is worth saying of it.
-  std::string day{};    ///< The UTC day on which it was added, YYYY-MM-DD.
+  /// A spec, as in "openai:ft:gpt-4o-mini-2024-07-18:acme:legal-v3:id3". Refused where no id can be
+  /// so written; its provider may be one that the library does not know.
+  std::string model{};
+  std::string note{};  ///< What is worth saying of it.
+  std::string day{};   ///< The UTC day on which it was added, YYYY-MM-DD.
 };
 
 /// One change of a name.

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <map>
 #include <string>
 
@@ -17,6 +18,16 @@ namespace FineTuning {
   for (const CaseResult& result : evaluation.results)
     for (const std::string& tag : result.tags) tallies[tag].add(result);
   return tallies;
+}
+
+/// The models that answered, as they name themselves, and how many cases each: a fallback or a
+/// router asks several. Not counted where an answer does not tell its model.
+[[nodiscard]] inline std::map<std::string, std::size_t> answers_by_model(
+    const Evaluation& evaluation) {
+  std::map<std::string, std::size_t> counts;
+  for (const CaseResult& result : evaluation.results)
+    if (!result.model.empty()) ++counts[result.model];
+  return counts;
 }
 
 /// What came of a case in place of what was expected: the answer, or why there is no verdict.

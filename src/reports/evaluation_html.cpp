@@ -20,6 +20,7 @@ using std::chrono::milliseconds;
 constexpr std::size_t longest_name = 300;   // in bytes
 constexpr std::size_t longest_text = 2000;  // likewise
 constexpr std::size_t most_rows = 500;      // of one table
+constexpr std::size_t most_models = 20;
 
 std::string name_of(const Evaluation& evaluation) {
   return evaluation.model.empty() ? std::string("the model")
@@ -50,6 +51,22 @@ std::string verdict_text(const Evaluation& evaluation) {
   return fmt::format("<p class=\"verdict bad\">The threshold of {:g} % is not met{}.</p>",
                      100 * evaluation.threshold,
                      open == 0 ? std::string() : fmt::format(": {} without a verdict", open));
+}
+
+/// Who answered, where that is known: it need not be the model that was asked for.
+std::string models_text(const Evaluation& evaluation) {
+  const auto counts = answers_by_model(evaluation);
+  std::string models;
+  std::size_t row = 0;
+  for (const auto& [model, count] : counts) {
+    if (++row > most_models) break;
+    fmt::format_to(std::back_inserter(models), "{}{} ({})", models.empty() ? "" : ", ",
+                   escaped(model, longest_name), count);
+  }
+  if (models.empty()) return {};
+  if (counts.size() > most_models)
+    fmt::format_to(std::back_inserter(models), " and {} more", counts.size() - most_models);
+  return "<p class=\"quiet models\">Answered by " + models + "</p>";
 }
 
 /// A figure with its name, and a note below it.
@@ -113,6 +130,8 @@ std::string tags_section(const Evaluation& evaluation) {
 
 std::string case_cell(const CaseResult& result) {
   std::string cell = escaped(result.id, longest_name);
+  if (!result.model.empty())
+    cell += "<br><span class=\"model\">" + escaped(result.model, longest_name) + "</span>";
   if (!result.tags.empty()) cell += "<br>";
   for (const std::string& tag : result.tags)
     cell += "<span class=\"tag\">" + escaped(tag, longest_name) + "</span>";
@@ -155,7 +174,7 @@ std::string to_html(const Evaluation& evaluation) {
       name + "</title><style>";
   page += evaluation_style;
   page += "</style></head><body><header><h1>Evaluation of " + name + "</h1>";
-  page += accuracy_text(evaluation.total) + verdict_text(evaluation) +
+  page += accuracy_text(evaluation.total) + verdict_text(evaluation) + models_text(evaluation) +
           accuracy_chart(evaluation.total, evaluation.threshold, "accuracy") +
           "<p class=\"note\">From 0 to 100 %: the dot is the accuracy, the band its interval, the "
           "mark the threshold.</p></header><main>";

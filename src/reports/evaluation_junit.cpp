@@ -26,6 +26,15 @@ std::string error_message(const CaseResult& result) {
   return result.error ? escaped(result.error->message, longest_text) : std::string();
 }
 
+/// Which models answered; nothing where none did, since properties must not be empty.
+std::string properties(const Evaluation& evaluation) {
+  std::string list;
+  for (const auto& [model, count] : answers_by_model(evaluation))
+    fmt::format_to(std::back_inserter(list), "<property name=\"answers of {}\" value=\"{}\"/>\n",
+                   escaped(model, longest_name), count);
+  return list.empty() ? list : "<properties>\n" + list + "</properties>\n";
+}
+
 /// What stands in a test case; a passed one is empty.
 std::string verdict(const CaseResult& result) {
   switch (result.outcome) {
@@ -33,9 +42,10 @@ std::string verdict(const CaseResult& result) {
     case Outcome::failed:
       return fmt::format(
           "<failure type=\"failed\" message=\"The answer is not as expected.\">"
-          "input: {}\n\nexpected {}\n\ngot: {}</failure>",
+          "input: {}\n\nexpected {}\n\ngot: {}{}</failure>",
           escaped(result.input, longest_text), escaped(result.expected, longest_text),
-          escaped(came(result), longest_text));
+          escaped(came(result), longest_text),
+          result.model.empty() ? "" : "\n\nmodel: " + escaped(result.model, longest_name));
     case Outcome::error:
       return fmt::format(R"(<error type="{}" message="{}"/>)", error_kind(result),
                          error_message(result));
@@ -57,6 +67,7 @@ std::string to_junit_xml(const Evaluation& evaluation) {
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
       "<testsuites {}>\n<testsuite {} skipped=\"{}\">\n",
       counts, counts, total.not_run);
+  xml += properties(evaluation);
   for (const CaseResult& result : evaluation.results)
     fmt::format_to(std::back_inserter(xml),
                    "<testcase classname=\"{}\" name=\"{}\" time=\"{}\">{}</testcase>\n", name,

@@ -44,6 +44,8 @@ th { font-weight: 600; overflow-wrap: anywhere; }
   max-height: 20rem; overflow: auto; font: .9rem/1.45 ui-monospace, monospace; }
 .tag { display: inline-block; margin: .15rem .25rem 0 0; padding: 0 .45rem; border: 1px solid var(--line);
   border-radius: .75rem; font-size: .8rem; font-weight: 400; color: var(--quiet); }
+.model { font-size: .8rem; font-weight: 400; color: var(--quiet); }
+.models { overflow-wrap: anywhere; }
 .results, .tags { table-layout: fixed; }
 .results th:first-child { width: 9rem; }
 .tags th:last-child { width: 45%; }
