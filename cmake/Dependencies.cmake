@@ -21,7 +21,7 @@ FineTuning_depends(fmt 9
   https://github.com/fmtlib/fmt/archive/refs/tags/10.2.1.tar.gz
   1250e4cc58bf06ee631567523f48848dc4596133e163f02615c97f78bab6c811)
 
-# Regular expressions of test cases: RE2, optional, which Debian 12 ships with a pkg-config file only.
+# Regular expressions of test cases: RE2, optional, which Debian ships with a pkg-config file only.
 find_package(PkgConfig QUIET)
 if(NOT CMAKE_DISABLE_FIND_PACKAGE_re2)
   find_package(re2 CONFIG QUIET)

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <regex>
 #include <sstream>
 #include <string>
@@ -92,7 +93,8 @@ Texts includes(const std::string& code) {
 }
 
 bool has(const std::string& text, const std::string& pattern) {
-  return std::regex_search(text, std::regex(pattern));
+  static std::map<std::string, std::regex> compiled;  // each meets thousands of texts
+  return std::regex_search(text, compiled.try_emplace(pattern, pattern).first->second);
 }
 
 bool has_one_of(const Texts& texts, const std::string& text) {

@@ -1,21 +1,19 @@
 // Comparisons as JSON.
 
+#include "report_json.hpp"
+
 #include <FineTuning/compare.hpp>
 #include <FineTuning/error.hpp>
-
-#include <nlohmann/json.hpp>
 
 namespace FineTuning {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json as_json(std::optional<double> value) { return value ? Json(*value) : Json(); }
+using Json = ReportJson;
 
 Json as_json(const Measures& measures) {
   Json json = Json::object();
   for (const auto& [name, measure] : all_measures)
-    json[std::string(name)] = as_json(measures.*measure);
+    json[std::string(name)] = or_null(measures.*measure);
   return json;
 }
 
@@ -38,16 +36,11 @@ Json as_json(const PairedDifference& difference) {
   const auto& interval = difference.interval;
   return {{"pairs", difference.pairs},
           {"left_out", difference.left_out},
-          {"mean_a", as_json(difference.mean_a)},
-          {"mean_b", as_json(difference.mean_b)},
-          {"mean", as_json(difference.mean)},
+          {"mean_a", or_null(difference.mean_a)},
+          {"mean_b", or_null(difference.mean_b)},
+          {"mean", or_null(difference.mean)},
           {"low", interval ? Json(interval->low) : Json()},
           {"high", interval ? Json(interval->high) : Json()}};
-}
-
-/// What models and services wrote may be no UTF-8: such bytes are replaced.
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace

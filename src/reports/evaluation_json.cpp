@@ -1,18 +1,12 @@
 // Evaluations as JSON: one result on a line of its own, and the whole.
 
 #include "evaluation.hpp"
-
-#include <nlohmann/json.hpp>
+#include "report_json.hpp"
 
 namespace FineTuning {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
-}
+using Json = ReportJson;
 
 Json as_json(const Usage& usage) {
   if (!usage.known) return nullptr;
@@ -56,10 +50,6 @@ Json as_json(const Tally& tally) {
           {"cost_usd", or_null(tally.cost_usd)},
           {"unpriced", tally.unpriced},
           {"latency_ms", tally.latency.count()}};
-}
-
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace

@@ -1,16 +1,14 @@
 // The figures of a monitor as JSON.
 
-#include <FineTuning/monitor.hpp>
+#include "report_json.hpp"
 
-#include <nlohmann/json.hpp>
+#include <FineTuning/monitor.hpp>
 
 namespace FineTuning {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = ReportJson;
 using std::chrono::nanoseconds;
-
-Json or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
 
 Json in_seconds(const std::optional<nanoseconds>& time) {
   return time ? Json(std::chrono::duration<double>(*time).count()) : Json();
@@ -57,10 +55,6 @@ Json as_json(const ModelStats& stats) {
           {"recent", as_json(stats.recent)},
           {"latency_seconds", as_json(stats.latency)},
           {"time_to_first_text_seconds", as_json(stats.time_to_first_text)}};
-}
-
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace
