@@ -2,6 +2,8 @@
 
 #include "batch.hpp"
 
+#include "retry.hpp"
+
 #include <algorithm>
 #include <condition_variable>
 #include <exception>
@@ -124,10 +126,9 @@ std::vector<std::size_t> shuffled_order(std::size_t count, std::uint64_t seed) {
 
 std::optional<std::chrono::milliseconds> batch_wait(const Error& error) {
   constexpr std::chrono::milliseconds unsaid = std::chrono::seconds(8);
-  constexpr std::chrono::milliseconds longest = std::chrono::minutes(2);  // as within one call
   const bool passes = error.kind == ErrorKind::rate_limited || error.kind == ErrorKind::overloaded;
   const std::chrono::milliseconds wait = error.retry_after.value_or(unsaid);
-  if (!passes || error.outcome_unknown || wait > longest) return {};
+  if (!passes || error.outcome_unknown || wait > longest_retry_wait) return {};
   return wait;
 }
 

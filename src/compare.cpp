@@ -24,7 +24,7 @@ ComparedAnswer unasked() {
 
 Comparison unasked_of_both() { return {.a = unasked(), .b = unasked()}; }
 
-/// In text that is not UTF-8, every byte that continues nothing counts as one, too.
+/// In text that is not UTF-8, every byte counts as one that cannot continue a character.
 double count_code_points(std::string_view text) {
   return static_cast<double>(std::count_if(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
@@ -59,9 +59,9 @@ void ask(const Responder& responder, const ChatRequest& request, const CompareOp
          ComparedAnswer& answer) {
   answer.asked = true;
   CallContext context{.stop = options.stop};
-  const auto start = options.clock();
+  const auto start = detail::now(options.clock);
   answer.result = detail::ask(responder, request, context);
-  const auto latency = options.clock() - start;
+  const auto latency = detail::now(options.clock) - start;
   if (answer.result) answer.measures = measure_answer(request, *answer.result, latency, options);
 }
 
@@ -124,7 +124,7 @@ ComparisonReport compare_models(std::span<const ChatRequest> requests, const Res
     const std::vector<std::size_t> sides =
         is_again ? sides_to_ask_again(comparison) : shuffled_order(2, options.seed + index);
     ask_sides(sides, requests[index], a, b, options, comparison);
-    if (!is_again) tell_progress();
+    if (!is_again && comparison.a.asked && comparison.b.asked) tell_progress();
     return std::max(wait_of(comparison.a), wait_of(comparison.b));  // none is less than any
   };
   run_batch(shuffled_order(requests.size(), options.seed), {.parallel = options.parallel},

@@ -93,9 +93,9 @@ class Run {
     CaseResult& result = evaluation_.results[index];
     const ChatRequest request = request_of(test);
     CallContext context{.stop = options_.stop};
-    const auto start = options_.clock();
+    const auto start = detail::now(options_.clock);
     const Result<ChatResponse> response = detail::ask(responder_, request, context);
-    const auto latency = std::chrono::round<milliseconds>(options_.clock() - start);
+    const auto latency = std::chrono::round<milliseconds>(detail::now(options_.clock) - start);
     if (response) {
       result.latency = latency;
       take_answer(request, *response, test.expectation, result);

@@ -1,6 +1,6 @@
-// Counting calls. A watched call reads the clock twice, finds its model under a shared lock, and
-// counts under a lock of that model alone; the records that it fills are used again, so that in the
-// long run it allocates nothing.
+// Counting calls. A watched call finds its model under a shared lock and counts under a lock of
+// that model alone; the records that it fills are used again, so that in the long run a call that
+// is neither streamed nor told to on_call allocates nothing.
 
 #include "billed.hpp"
 #include "nearest_rank.hpp"
@@ -214,7 +214,8 @@ class Ledger {
         stats.recent.add(call);
         if (call.error) continue;
         latencies.push_back(std::max(call.latency, nanoseconds{0}));
-        if (call.time_to_first_text) first_texts.push_back(*call.time_to_first_text);
+        if (call.time_to_first_text)
+          first_texts.push_back(std::max(*call.time_to_first_text, nanoseconds{0}));
       }
     }
     stats.latency = percentiles_of(latencies);
@@ -285,8 +286,10 @@ class Monitor::Memory {
   /// Asks, and counts what comes of it.
   Result<ChatResponse> call(Ledger& ledger, const Responder& responder, const ChatRequest& request,
                             CallContext& context) const {
-    Times times{.started = options_.clock()};
-    if (options_.on_call) times.started_at = options_.wall_clock();
+    Times times{.started = detail::now(options_.clock)};
+    if (options_.on_call)
+      times.started_at =
+          options_.wall_clock ? options_.wall_clock() : std::chrono::system_clock::now();
     Result<ChatResponse> result = ask_or_count(ledger, responder, request, context, times);
     count(ledger, result, context, times);
     return result;
@@ -330,7 +333,8 @@ class Monitor::Memory {
     if (!context.on_event) return detail::ask(responder, request, context);
     CallContext watched = context;
     watched.on_event = [this, &context, &times](const StreamEvent& event) {
-      if (!times.first_text) times.first_text = options_.clock();
+      if (event.kind == StreamEvent::Kind::text && !times.first_text)
+        times.first_text = detail::now(options_.clock);
       return context.on_event(event);
     };
     return detail::ask(responder, request, watched);
@@ -338,7 +342,7 @@ class Monitor::Memory {
 
   void count(Ledger& ledger, const Result<ChatResponse>& result, const CallContext& context,
              const Times& times) const {
-    const auto ended = options_.clock();
+    const auto ended = detail::now(options_.clock);
     std::optional<CallRecord> told;
     ledger.add([&](CallRecord& call) {
       describe(result, call);

@@ -3,6 +3,7 @@
 #include "billed.hpp"
 #include "message_text.hpp"
 
+#include <FineTuning/detail/scan.hpp>
 #include <FineTuning/model.hpp>
 #include <FineTuning/router.hpp>
 
@@ -61,13 +62,8 @@ constexpr std::array signs_of_complexity{has_long_text, has_many_messages, has_i
 
 std::string lower_case(std::string_view text) {
   std::string lower(text);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  for (char& c : lower) c = detail::lower(c);
   return lower;
-}
-
-bool is_letter_or_digit(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
 /// Quotes and other marks that models put around a word, in UTF-8.
@@ -83,7 +79,7 @@ bool says_nothing(std::string_view text) {
     const bool is_ascii = static_cast<unsigned char>(text.front()) < 0x80;
     if (mark != marks_beyond_ascii.end())
       text.remove_prefix(mark->size());
-    else if (is_ascii && !is_letter_or_digit(text.front()))
+    else if (is_ascii && !detail::is_letter(text.front()) && !detail::is_digit(text.front()))
       text.remove_prefix(1);
     else
       return false;
@@ -208,9 +204,10 @@ Result<ChatResponse> Router::classify_and_follow(const ChatRequest& request,
   question.key = request.key;
   // No events: the classifier's words are not the caller's.
   CallContext unheard{.stop = context.stop, .deadline = context.deadline, .trace = context.trace};
-  const auto began = classifier_->clock();
+  const auto began = detail::now(classifier_->clock);
   Result<ChatResponse> word = detail::ask(classifier_->responder, question, unheard);
-  const auto took = std::chrono::duration_cast<milliseconds>(classifier_->clock() - began);
+  const auto took =
+      std::chrono::duration_cast<milliseconds>(detail::now(classifier_->clock) - began);
   if (!word && word.error().kind == ErrorKind::cancelled) return word;
 
   const std::optional<std::string> task = word ? match_task(word->content, tasks()) : std::nullopt;

@@ -179,9 +179,15 @@ bool write_new(const std::string& file, std::string_view text, const std::option
   if (!descriptor) return false;
   if (old) {
     constexpr mode_t all_bits = 07777;
-    [[maybe_unused]] const bool is_kept =  // only root can give a file away
-        ::fchown(*descriptor, old->status.st_uid, old->status.st_gid) == 0;
-    if (::fchmod(*descriptor, old->status.st_mode & all_bits) != 0) return false;
+    constexpr mode_t group_bits = 0070;
+    constexpr auto same = static_cast<uid_t>(-1);
+    const struct stat& was = old->status;
+    // Only root gives a file to another user; who is in a group may give it to that. What one group
+    // may do is not for another.
+    const bool has_group = ::fchown(*descriptor, was.st_uid, was.st_gid) == 0 ||
+                           ::fchown(*descriptor, same, was.st_gid) == 0;
+    const mode_t kept = was.st_mode & (has_group ? all_bits : all_bits & ~group_bits);
+    if (::fchmod(*descriptor, kept) != 0) return false;
   }
   return write_all(*descriptor, text) && uninterrupted([&] { return ::fsync(*descriptor); }) == 0;
 }

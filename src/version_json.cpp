@@ -5,6 +5,9 @@
 
 #include "version_words.hpp"
 
+#include <FineTuning/detail/scan.hpp>
+#include <FineTuning/model.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -99,17 +102,22 @@ std::string read_list(const Json& object, const char* name, std::span<const Text
   return {};
 }
 
-/// Whether the labels fit together.
+/// Whether labels and models are such, and the labels fit together.
 std::string check_labels(const VersionedModel& model) {
   std::set<std::string_view> labels{""};
   for (const ModelVersion& version : model.versions) {
     if (!labels.insert(version.label).second)
       return version.label.empty() ? " has a version without a label"
                                    : " has two versions with the label " + version.label;
+    if (!is_version_name(version.label))
+      return " has a version with the label " + detail::quoted(version.label) + ", which is none";
     if (is_version_word(version.label))
       return " has a version with the label " + version.label +
              ", which is a word with a meaning of its own";
     if (version.model.empty()) return " has no model in its version " + version.label;
+    if (std::any_of(version.model.begin(), version.model.end(), detail::is_in_no_id))
+      return " has the model " + detail::quoted(version.model) +
+             ", which is none, in its version " + version.label;
   }
   for (const auto& [name, label] : model_fields)
     if (!labels.contains(model.*label))
@@ -130,6 +138,8 @@ std::string read_models(const Json& models, VersionTable& table) {
   if (models.is_null()) return {};
   if (!models.is_object()) return "models is not an object";
   for (const auto& item : models.items()) {
+    if (!is_version_name(item.key()))
+      return "models has the name " + detail::quoted(item.key()) + ", which is none";
     std::string wrong = read_model(item.value(), table[item.key()]);
     if (!wrong.empty()) return "models." + item.key() + wrong;
   }
@@ -169,8 +179,8 @@ Json old_change(const Json& list, const VersionChange& /*change*/, std::size_t a
 }
 
 void write_models(Json& models, const VersionTable& table) {
-  Json old = models.is_object() ? std::exchange(models, Json::object()) : Json::object();
-  models = Json::object();
+  Json old = std::exchange(models, Json::object());
+  if (!old.is_object()) old = Json::object();
   for (const auto& item : old.items())  // those that stay keep their order
     if (table.contains(item.key())) models[item.key()] = std::move(item.value());
   for (const auto& [name, model] : table) {

@@ -23,17 +23,6 @@ Error invalid(std::string message) {
   return {.kind = ErrorKind::invalid_request, .message = std::move(message)};
 }
 
-bool is_name(std::string_view text) {
-  constexpr std::size_t longest = 100;
-  const auto is_letter_or_digit = [](char c) {
-    return detail::is_letter(c) || detail::is_digit(c);
-  };
-  return !text.empty() && text.size() <= longest && is_letter_or_digit(text.front()) &&
-         std::all_of(text.begin(), text.end(), [&](char c) {
-           return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.';
-         });
-}
-
 constexpr std::string_view name_rule =
     "write up to 100 letters, digits, '-', '_' and '.', and begin with a letter or a digit.";
 
@@ -110,10 +99,10 @@ Result<ModelVersion> find_version(const VersionTable& table, std::string_view na
 
 /// Why a version cannot be added; empty where it can.
 std::optional<Error> fault_of(std::string_view name, const ModelVersion& version) {
-  if (!is_name(name))
+  if (!is_version_name(name))
     return invalid("The name " + detail::quoted(name) + " cannot be used; " +
                    std::string(name_rule));
-  if (!is_name(version.label))
+  if (!is_version_name(version.label))
     return invalid("The label " + detail::quoted(version.label) + " cannot be used; " +
                    std::string(name_rule));
   if (is_version_word(version.label))
@@ -216,6 +205,17 @@ bool is_version_word(std::string_view text) {
          });
 }
 
+bool is_version_name(std::string_view text) {
+  constexpr std::size_t longest = 100;
+  const auto is_letter_or_digit = [](char c) {
+    return detail::is_letter(c) || detail::is_digit(c);
+  };
+  return !text.empty() && text.size() <= longest && is_letter_or_digit(text.front()) &&
+         std::all_of(text.begin(), text.end(), [&](char c) {
+           return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.';
+         });
+}
+
 std::shared_ptr<VersionStore> memory_version_store() {
   return std::make_shared<MemoryVersionStore>();
 }
@@ -243,9 +243,10 @@ Result<ModelVersion> VersionRegistry::promote(std::string_view name, std::string
   });
 }
 
-Result<ModelVersion> VersionRegistry::rollback(std::string_view name, std::string_view note) {
+Result<ModelVersion> VersionRegistry::rollback(std::string_view name, std::string_view label,
+                                               std::string_view note) {
   return update([&](VersionTable& table, const std::string& when) {
-    return put(table, name, "previous", &VersionedModel::current,
+    return put(table, name, label, &VersionedModel::current,
                {.when = when, .what = "rolled_back", .note = std::string(note)});
   });
 }

@@ -4,7 +4,6 @@
 #include "support/catch.hpp"
 
 #include <FineTuning/compare.hpp>
-#include <FineTuning/fallback.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -499,12 +499,17 @@ TEST_CASE("who asks for help gets it on standard output", "[ft]") {
     CHECK(ran.err.empty());
   }
   const std::string all = run({"help"}).out;
-  for (const char* command : {"inspect", "chat", "compare", "evaluate", "stats"}) {
+  for (const char* command : {"inspect", "chat", "compare", "evaluate", "versions", "stats"}) {
     CAPTURE(command);
     const std::string usage = run({command, "--help"}).out;
     CHECK(usage.starts_with(std::string("  ft ") + command + ' '));
     CHECK(usage.size() < all.size() / 2);
     CHECK(all.find(usage.substr(0, usage.find('\n'))) != std::string::npos);
+  }
+  for (const char* action : {"list", "get", "add", "promote", "rollback", "lint"}) {
+    CAPTURE(action);
+    CHECK(run({"versions", "--help"}).out.find(std::string("  ft versions ") + action + ' ') !=
+          std::string::npos);
   }
   CHECK(run({"--version"}).out == "ft " + std::string(FineTuning::version) + "\n");
   CHECK(run({"inspect", "--json", "--", "--help"}).lines()[0]["id"] == "--help");

@@ -554,7 +554,8 @@ TEST_CASE("a call that ended elsewhere is counted as it is, and the hook does no
           "[monitor]") {
   const Monitor monitor({.on_call = [](const CallRecord&) { FAIL("heard"); }});
   monitor.record({.model = "gpt-4o", .id = "a", .latency = 5ms, .cost_usd = 2, .score = 0.5});
-  monitor.record({.model = "gpt-4o", .latency = -5ms, .score = not_a_number});
+  monitor.record(
+      {.model = "gpt-4o", .latency = -5ms, .time_to_first_text = -1ms, .score = not_a_number});
   monitor.record({.model = "gpt-4o", .error = ErrorKind::tls});
   const ModelStats stats = monitor.stats("gpt-4o");
   CHECK(stats.model == "gpt-4o");
@@ -563,6 +564,7 @@ TEST_CASE("a call that ended elsewhere is counted as it is, and the hook does no
   CHECK(stats.total.mean_score() == 0.5);
   CHECK(stats.latency.p99 == 5ms);
   CHECK(stats.latency.p50 == 0ms);
+  CHECK(stats.time_to_first_text.p50 == 0ms);
   CHECK(monitor.feedback("a", 1));
   CHECK(monitor.stats("gpt-4o").total.mean_score() == 1);
 }

@@ -85,7 +85,7 @@ TEST_CASE("a record is written with the names of OpenTelemetry", "[monitor_repor
     "gen_ai.request.model": "ft:gpt-4o-mini-2024-07-18:acme::x",
     "gen_ai.request.stream": true,
     "finetuning.latency_seconds": 1.234567891,
-    "gen_ai.response.time_to_first_chunk": 0.25,
+    "finetuning.time_to_first_text": 0.25,
     "gen_ai.response.model": "ft:gpt-4o-mini-2024-07-18:acme::x",
     "gen_ai.response.id": "chatcmpl-1",
     "gen_ai.response.finish_reasons": ["tool_calls"],

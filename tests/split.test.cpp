@@ -91,6 +91,7 @@ TEST_CASE("the hash is FNV-1a with a finaliser", "[split]") {
     h = (h ^ (h >> 33U)) * 0xc4ceb9fe1a85ec53U;
     return h ^ (h >> 33U);
   };
+  CHECK(finalised(1) == 0xb456bcfc34c2cb2cU);
   CHECK(stable_hash("") == finalised(0xcbf29ce484222325U));
   CHECK(stable_hash("a") == finalised(0xaf63dc4c8601ec8cU));
   CHECK(stable_hash("foobar") == finalised(0x85944171f73967e8U));

@@ -7,6 +7,7 @@
 #include <FineTuning/versions.hpp>
 
 #include <fcntl.h>
+#include <grp.h>
 #include <nlohmann/json.hpp>
 #include <poll.h>
 #include <sys/file.h>
@@ -288,6 +289,40 @@ TEST_CASE("a file keeps its mode, and a symbolic link what it leads to", "[versi
   CHECK(fs::is_symlink(folder.path() / "second"));
   CHECK(registry_at(real).versions("legal").value().size() == 2);
   CHECK(fs::exists(folder.path() / "real" / "file.json.lock"));
+}
+
+TEST_CASE("a file stays its group's where others of the group update it", "[version_file]") {
+  if (geteuid() != 0) return;  // nobody else can play several users
+  const Folder folder;
+  constexpr uid_t owner = 1;
+  constexpr uid_t updater = 65534;
+  constexpr gid_t group = 2;
+  const struct {
+    std::vector<gid_t> groups;  ///< Of who updates.
+    mode_t before, after;
+    gid_t group;
+  } cases[] = {{{group}, 0660, 0660, group}, {{}, 0666, 0606, updater}};
+  REQUIRE(::chmod(folder.path().c_str(), 0777) == 0);
+  for (const auto& [groups, before, after, group_after] : cases) {
+    CAPTURE(before);
+    for (const fs::path& old : {folder.file(), fs::path(folder.file().string() + ".lock")})
+      fs::remove(old);
+    REQUIRE(adds(folder.file()));
+    REQUIRE(::chown(folder.file().c_str(), owner, group) == 0);
+    REQUIRE(::chmod(folder.file().c_str(), before) == 0);
+    fs::remove(folder.file().string() + ".lock");
+    Child child([&groups = groups, &folder] {
+      const bool is_somebody_else = ::setgroups(groups.size(), groups.data()) == 0 &&
+                                    ::setgid(updater) == 0 && ::setuid(updater) == 0;
+      return is_somebody_else && adds(folder.file(), "v2") ? 0 : 1;
+    });
+    CHECK(child.wait() == 0);
+    struct stat status {};
+    REQUIRE(::stat(folder.file().c_str(), &status) == 0);
+    CHECK(status.st_uid == updater);
+    CHECK(status.st_gid == group_after);
+    CHECK((status.st_mode & 07777U) == after);
+  }
 }
 
 TEST_CASE("a new file has the mode that the umask leaves", "[version_file]") {

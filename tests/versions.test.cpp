@@ -135,7 +135,7 @@ TEST_CASE("every change is in the history, with its time, its place before and i
   REQUIRE(registry.add("legal_assistant", {.label = "v1", .model = v1, .note = "first"}));
   REQUIRE(registry.add("legal_assistant", {.label = "v2", .model = v2}));
   REQUIRE(registry.promote("legal_assistant", "v2", "passed 98 %"));
-  REQUIRE(registry.rollback("legal_assistant", "slow"));
+  REQUIRE(registry.rollback("legal_assistant", "previous", "slow"));
   REQUIRE(registry.mark_stable("legal_assistant", "v1", "a year of use"));
   std::vector<std::vector<std::string>> changes;
   for (const VersionChange& change : registry.history("legal_assistant").value())

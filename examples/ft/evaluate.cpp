@@ -255,6 +255,7 @@ int evaluate(const Arguments& arguments, const Streams& streams) {
   EvaluateOptions options{.request = {.model = arguments.value("--model")}};
   const Result<Model> model = Model::from(options.request.model);
   if (!model) return report(model.error(), json, streams);
+  if (arguments.has("--sandbox")) options.request.key = "sandbox";  // its results are its own
   options.threshold = read_share(arguments.value("--threshold")).value_or(options.threshold);
   options.parallel = read_count(arguments.value("--parallel")).value_or(options.parallel);
 

@@ -69,11 +69,11 @@ constexpr std::array evaluate_options{
 constexpr std::string_view versions_usage =
     R"(  ft versions list [NAME] [--file FILE] [--json]       with a NAME its history as well
                                                        FILE: else $FINETUNING_VERSIONS, else models.json
-  ft versions get NAME [LABEL]                         its model alone, as in --model $(ft versions get NAME) ft
-        versions add NAME LABEL SPEC[--note TEXT] the first is current at once;
-others wait ft versions promote NAME LABEL[--stable][--note TEXT] makes it current,
-    or with-- stable only stable ft versions rollback NAME[--note TEXT] makes the previous one
-            current ft versions lint[NAME | SPEC...] names that say nothing; exit status 1 where there are some
+  ft versions get NAME [LABEL]                         its model alone, as in --model $(ft versions get NAME)
+  ft versions add NAME LABEL SPEC [--note TEXT]        the first is current at once; others wait
+  ft versions promote NAME LABEL [--stable] [--note TEXT]  makes it current, or with --stable only stable
+  ft versions rollback NAME [--note TEXT]              makes the previous one current
+  ft versions lint [NAME|SPEC...]                      names that say nothing; exit status 1 where there are some
 )";
 constexpr std::array versions_options{Option{"--file", true}, Option{"--note", true},
                                       Option{"--stable"}, Option{"--json"}};

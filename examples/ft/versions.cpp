@@ -177,8 +177,8 @@ int promote(Job& job) {
 }
 
 int roll_back(Job& job) {
-  return show(job.registry.rollback(job.words[0], job.arguments.value("--note")), "is current",
-              job);
+  return show(job.registry.rollback(job.words[0], "previous", job.arguments.value("--note")),
+              "is current", job);
 }
 
 /// The names and specs to look at: the words, and what the registry has under them; where there are

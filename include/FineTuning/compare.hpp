@@ -52,11 +52,11 @@ struct CompareOptions {
   /// How good an answer is, by any scale; empty where that cannot be said. Called on several
   /// threads at once. What it throws reaches the caller.
   std::function<std::optional<double>(const ChatRequest&, const ChatResponse&)> score{};
-  /// Hears, one call at a time, how many requests of how many have been asked of both.
+  /// Hears, one call at a time, how many requests of how many have been asked of both. For
+  /// comparisons of many requests only.
   std::function<void(std::size_t asked, std::size_t of)> on_progress{};
   std::stop_token stop{};  ///< Starts nothing more, and cancels what is under way.
-  /// What latency is measured with. Called on several threads at once.
-  std::function<std::chrono::steady_clock::time_point()> clock = std::chrono::steady_clock::now;
+  SteadyClock clock{};     ///< What latency is measured with.
 };
 
 /// What one of the two made of a request.
@@ -115,10 +115,10 @@ struct ComparisonReport {
 
 /// The same for many requests, some of them in parallel. Two orders are drawn by the seed, the same
 /// on every machine: that of the requests, so that a service that gets slower as time goes on does
-/// not weigh on the last of a sorted list; and of every request the side that starts first, so that
-/// neither always finds what the other has warmed up. Where a side is refused for a rate limit or
-/// an overload, nothing is started until the wait is over that it asks for (two minutes at most),
-/// and that side is asked again, five times at most.
+/// not weigh on the last of a sorted list; and of every request the side that is taken up first, so
+/// that neither always finds what the other has warmed up. Where a side is refused for a rate limit
+/// or an overload, nothing is started until the wait is over that it asks for (two minutes at
+/// most), and that side is asked again, five times at most.
 [[nodiscard]] FINETUNING_EXPORT ComparisonReport
 compare_models(std::span<const ChatRequest> requests, const Responder& a, const Responder& b,
                const CompareOptions& options = {});

@@ -111,8 +111,9 @@ enum class Outcome : std::uint8_t {
 
 /// What came of one case, with all that a report says of it. What is not known is empty.
 struct CaseResult {
-  /// Of all that the answer depends on: the request (without its headers) and the expectation. The
-  /// same for the same on every machine.
+  /// Of the request (without its headers) and the expectation: the same for the same on every
+  /// machine. Who was asked is no part of it; where ChatRequest::model does not tell (with_model(),
+  /// versioned(), a sandbox), give ChatRequest::key a name for it, which is.
   std::string fingerprint{};
   std::string id{};                                    ///< TestCase::id.
   std::vector<std::string> tags{};                     ///< TestCase::tags.
@@ -152,15 +153,14 @@ struct EvaluateOptions {
   double threshold = 0.9;    ///< Of Evaluation::threshold_met().
   std::size_t parallel = 4;  ///< Cases asked at once at most.
   /// Results of an earlier run. A case is not asked again where one of them has its fingerprint and
-  /// passed or failed; each serves one case.
+  /// passed or failed; each serves one case. Give none of another responder: see fingerprint.
   std::vector<CaseResult> earlier{};
   /// Hears of each case that was asked and has ended, one call at a time, on the thread that asked;
   /// and how many of all cases have ended, those included that were not to be asked. What it throws
   /// ends the run and reaches the caller.
   std::function<void(const CaseResult& result, std::size_t ended, std::size_t of)> on_result{};
   std::stop_token stop{};  ///< Starts nothing more, and cancels what is under way.
-  /// What latency is measured with. Called on several threads at once.
-  std::function<std::chrono::steady_clock::time_point()> clock = std::chrono::steady_clock::now;
+  SteadyClock clock{};     ///< What latency is measured with.
 };
 
 /// Results, counted. Nothing unknown counts as zero.

@@ -8,9 +8,7 @@
 #include <FineTuning/result.hpp>
 
 #include <chrono>
-#include <functional>
 #include <memory>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -23,18 +21,8 @@ struct FallbackOptions {
   /// How long an arm rests after a failure of its own; Error::retry_after makes it longer. Zero or
   /// less: no arm rests.
   std::chrono::milliseconds cooldown = std::chrono::seconds(5);
-  /// What time it is; called from several threads at once.
-  std::function<std::chrono::steady_clock::time_point()> clock = std::chrono::steady_clock::now;
+  SteadyClock clock{};  ///< What rests are measured with.
 };
-
-/// The same responder, asked for another model. Copies the request, once a call.
-[[nodiscard]] inline Responder with_model(std::string model, Responder responder) {
-  return [model = std::move(model), responder = std::move(responder)](ChatRequest request,
-                                                                      CallContext& context) {
-    request.model = model;
-    return detail::ask(responder, request, context);
-  };
-}
 
 /// Asks each arm in turn until one answers. Goes on after any error but a cancellation, an unknown
 /// outcome (unless an option allows it), and one that came after a piece of the answer had reached

@@ -35,7 +35,8 @@ struct CallRecord {
   std::chrono::system_clock::time_point started{};  ///< When the call began.
   std::chrono::nanoseconds latency{};  ///< From the call to its end, as its caller saw it.
   bool streamed = false;               ///< Whether the caller took pieces of the answer.
-  /// To the first piece of a streamed answer, of whatever StreamEvent::Kind; empty where none came.
+  /// To the first text of a streamed answer, what a model thinks before not counted as such; empty
+  /// where none came.
   std::optional<std::chrono::nanoseconds> time_to_first_text{};
   std::optional<ErrorKind> error{};  ///< Why there is no answer; empty where there is one.
   /// Of an error: the provider may bill the call all the same, as a stream that its caller stopped.
@@ -112,7 +113,7 @@ struct ModelStats {
   Figures total{};                   ///< Of all calls.
   Figures recent{};                  ///< Of the last Monitor::kept_calls.
   Percentiles latency{};             ///< Of those of `recent` that succeeded.
-  Percentiles time_to_first_text{};  ///< Of those of `recent` that streamed and succeeded.
+  Percentiles time_to_first_text{};  ///< Of those of `recent` that streamed text.
 };
 
 /// What a Monitor does beside counting, and what it reads the time from.
@@ -121,11 +122,10 @@ struct MonitorOptions {
   /// the thread of the call, without a lock, so on several threads at once. What it throws reaches
   /// the caller in place of the answer; where the call itself throws, that goes first.
   std::function<void(const CallRecord&)> on_call{};
-  /// What latency is measured with. Called on several threads at once, as the next one is.
-  std::function<std::chrono::steady_clock::time_point()> clock = std::chrono::steady_clock::now;
-  /// What CallRecord::started is read from.
-  std::function<std::chrono::system_clock::time_point()> wall_clock =
-      std::chrono::system_clock::now;
+  SteadyClock clock{};  ///< What latency is measured with.
+  /// What CallRecord::started is read from. Called from several threads at once; where it is empty,
+  /// the system's clock counts.
+  std::function<std::chrono::system_clock::time_point()> wall_clock{};
 };
 
 /// Counts the calls of the responders that it watches. Copies and watched responders share one

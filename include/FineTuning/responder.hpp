@@ -12,7 +12,9 @@
 #include <functional>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace FineTuning {
 
@@ -75,7 +77,15 @@ struct CallContext {
 /// Anything that answers. The response comes back whole, also when it was streamed.
 using Responder = std::function<Result<ChatResponse>(const ChatRequest&, CallContext&)>;
 
+/// What time it is, for measuring how long something takes. Called from several threads at once;
+/// where it is empty, the system's clock counts.
+using SteadyClock = std::function<std::chrono::steady_clock::time_point()>;
+
 namespace detail {
+
+inline std::chrono::steady_clock::time_point now(const SteadyClock& clock) {
+  return clock ? clock() : std::chrono::steady_clock::now();
+}
 
 /// Asks a responder that may be none.
 inline Result<ChatResponse> ask(const Responder& responder, const ChatRequest& request,
@@ -86,5 +96,14 @@ inline Result<ChatResponse> ask(const Responder& responder, const ChatRequest& r
 }
 
 }  // namespace detail
+
+/// The same responder, asked for another model. Copies the request, once a call.
+[[nodiscard]] inline Responder with_model(std::string model, Responder responder) {
+  return [model = std::move(model), responder = std::move(responder)](ChatRequest request,
+                                                                      CallContext& context) {
+    request.model = model;
+    return detail::ask(responder, request, context);
+  };
+}
 
 }  // namespace FineTuning

@@ -63,8 +63,7 @@ struct ComplexityLimits {
 struct Classifier {
   Responder responder{};          ///< Asked for one word, without streaming.
   std::uint32_t max_tokens = 10;  ///< Of its answer; a model that reasons first needs more.
-  /// What time it is; called from several threads at once.
-  std::function<std::chrono::steady_clock::time_point()> clock = std::chrono::steady_clock::now;
+  SteadyClock clock{};            ///< What its part of the latency is measured with.
 };
 
 /// What a classifier is asked: which of the tasks a text belongs to, in one word.

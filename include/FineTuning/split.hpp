@@ -105,7 +105,7 @@ struct SplitOptions {
   /// Another salt is another assignment, independent of the first. Give every experiment and every
   /// rollout its own; otherwise the same callers are the first to try each.
   std::string salt{};
-  StableHash hash = stable_hash;  ///< Another hash is another assignment, too.
+  StableHash hash = stable_hash;  ///< Never null; another hash is another assignment, too.
 };
 
 /// Asks one of its arms, chosen by choose_arm() for ChatRequest::key. A request without a key is

@@ -125,8 +125,10 @@ class FINETUNING_EXPORT VersionRegistry {
   Result<ModelVersion> promote(std::string_view name, std::string_view label,
                                std::string_view note = {});
 
-  /// Swaps current and previous. Returns the version that is current since.
-  Result<ModelVersion> rollback(std::string_view name, std::string_view note = {});
+  /// Goes back to the previous version, or to another one: what was current becomes previous, so
+  /// that a second rollback undoes the first. Returns the version that is current since.
+  Result<ModelVersion> rollback(std::string_view name, std::string_view label = "previous",
+                                std::string_view note = {});
 
   /// Says that a version can be relied on; the name goes on to stand for what it does.
   Result<ModelVersion> mark_stable(std::string_view name, std::string_view label = "current",

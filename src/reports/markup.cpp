@@ -17,6 +17,7 @@ std::string_view escape(const char& c) {
     case '>': return "&gt;";
     case '"': return "&quot;";
     case '\'': return "&#39;";
+    case '\r': return {};  // of a line's end; an XML parser would drop it, too
     case '\t':
     case '\n': return {&c, 1};
     default: return c < 0x20 || c == 0x7F ? replacement : std::string_view(&c, 1);
