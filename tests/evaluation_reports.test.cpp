@@ -237,6 +237,10 @@ TEST_CASE("the reports name the models that answered", "[evaluation_reports]") {
   CHECK(has(page, "Answered by base&lt;1&gt; (1), tuned (1)</p>"));
   CHECK(has(page, "two<br><span class=\"model\">base&lt;1&gt;</span>"));
 
+  evaluation.results[0].model = "base<1>";
+  CHECK(has(to_html(evaluation), "Answered by base&lt;1&gt; (2)</p>"));
+  CHECK_FALSE(has(to_html(evaluation), "<span class=\"model\">"));  // it is the same of all
+
   std::vector<CaseResult> many(30);
   for (std::size_t i = 0; i < many.size(); ++i) many[i].model = "m" + std::to_string(i);
   CHECK(has(to_html(evaluation_of(std::move(many))), " and 10 more</p>"));

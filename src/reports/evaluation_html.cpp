@@ -128,9 +128,9 @@ std::string tags_section(const Evaluation& evaluation) {
 
 // ---- the results
 
-std::string case_cell(const CaseResult& result) {
+std::string case_cell(const CaseResult& result, bool names_model) {
   std::string cell = escaped(result.id, longest_name);
-  if (!result.model.empty())
+  if (names_model && !result.model.empty())
     cell += "<br><span class=\"model\">" + escaped(result.model, longest_name) + "</span>";
   if (!result.tags.empty()) cell += "<br>";
   for (const std::string& tag : result.tags)
@@ -146,11 +146,12 @@ std::string text_cell(std::string_view label, std::string_view text) {
 /// A table of the results of one outcome; nothing where there are none.
 std::string results_section(const Evaluation& evaluation, Outcome outcome, std::string_view heading,
                             std::string_view label) {
+  const bool names_model = answers_by_model(evaluation).size() > 1;
   std::string rows;
   std::size_t count = 0;
   for (const CaseResult& result : evaluation.results) {
     if (result.outcome != outcome || ++count > most_rows) continue;
-    rows += "<tr>" + case_cell(result) + text_cell("input", result.input) +
+    rows += "<tr>" + case_cell(result, names_model) + text_cell("input", result.input) +
             text_cell("expected", result.expected) + text_cell(label, came(result)) + "</tr>";
   }
   if (count == 0) return {};
