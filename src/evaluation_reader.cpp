@@ -281,6 +281,8 @@ bool begins_result(std::string_view text) {
 }  // namespace
 
 Result<std::vector<TestCase>> read_cases(std::string_view text) {
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   std::vector<TestCase> cases;
   std::set<std::string> ids;
   const auto read = [&](std::string_view line, std::size_t number) -> std::optional<Error> {

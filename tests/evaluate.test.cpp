@@ -250,6 +250,12 @@ TEST_CASE("without an engine a case with a pattern is not run, and says why", "[
 
 // Cases
 
+TEST_CASE("a byte order mark before the first case is no part of it", "[evaluate]") {
+  const std::string text = "{\"input\":\"q\",\"expected\":\"a\"}";
+  CHECK(read_cases("\xEF\xBB\xBF" + text).value().size() == 1);
+  CHECK_FALSE(read_cases(text + "\n\xEF\xBB\xBF" + text));
+}
+
 TEST_CASE("cases are read from lines of JSON", "[evaluate]") {
   const auto cases = read_cases(
       "{\"input\":\"2 + 2?\",\"expected_pattern\":\"\\\\b4\\\\b\"}\r\n"

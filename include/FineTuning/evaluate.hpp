@@ -76,7 +76,8 @@ struct TestCase {
   std::vector<std::string> tags{};  ///< Groups that reports count apart.
 };
 
-/// Reads cases from JSON Lines, one object a line; empty lines are skipped. Its members:
+/// Reads cases from JSON Lines, one object a line; empty lines are skipped, as is a byte order
+/// mark at the beginning. Its members:
 ///
 /// | member             | what it is                                                          |
 /// |--------------------|---------------------------------------------------------------------|
