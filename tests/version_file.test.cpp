@@ -693,8 +693,10 @@ TEST_CASE("killed at any instant, the file is as before the update or as after i
   int old_ones = 0;  // files that were those of the last update reported
   int new_ones = 0;  // that were already those of the one that was killed
   int left_new = 0;  // with what the killed update had begun to write beside them
-  // The instant between an update and its report is short: it goes on until that was met, too.
-  for (int kill = 0; kill < kills || (new_ones == 0 && kill < 20 * kills); ++kill) {
+  // Some instants are short, as that between an update and its report: it goes on until they are
+  // met.
+  const auto has_met_all = [&] { return old_ones > 0 && new_ones > 0 && left_new > 0; };
+  for (int kill = 0; kill < kills || (!has_met_all() && kill < 20 * kills); ++kill) {
     const std::uint32_t reported =
         count_until_killed(*store, last, std::chrono::microseconds(microseconds(dice)));
     last = get_count(*store);
