@@ -7,9 +7,11 @@
 #include <cctype>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <map>
 #include <regex>
+#include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -110,54 +112,102 @@ std::string read(const fs::path& path) {
 
 // ---- the rooms, as src/README.md lists them
 
-/// A room's name, and the files of its row: "call.*", "dialects/".
+/// A room, which is a folder of src/, and what it may know beyond what every room may.
 struct Room {
-  std::string name;
-  Texts files;
+  std::string folder;
+  Texts may_know;
 };
 
+/// The words of a cell between its commas.
+Texts words_of(const std::string& cell) {
+  Texts words;
+  std::istringstream parts(cell);
+  for (std::string part; std::getline(parts, part, ',');) {
+    const auto first = part.find_first_not_of(' ');
+    if (first != part.npos)
+      words.push_back(part.substr(first, part.find_last_not_of(' ') - first + 1));
+  }
+  return words;
+}
+
+/// The rows | `folder/` | what it is for | may, know |, from the first room to the last.
 std::vector<Room> read_rooms(const std::string& text) {
   std::vector<Room> rooms;
-  std::istringstream lines(text.substr(std::min(text.find("| room | it knows |"), text.size())));
+  std::istringstream lines(text.substr(std::min(text.find("| room |"), text.size())));
   for (std::string line; std::getline(lines, line) && line.starts_with('|');) {
-    Room room{.name = line.substr(2, line.find(" |") - 2), .files = {}};
-    std::istringstream cell(line.substr(line.rfind('|', line.size() - 2)));
-    for (std::string gap, name; std::getline(cell, gap, '`') && std::getline(cell, name, '`');)
-      room.files.push_back(name);
-    if (!room.files.empty()) rooms.push_back(std::move(room));
+    const auto folder_end = line.find("/` |");
+    if (!line.starts_with("| `") || folder_end == line.npos) continue;
+    const auto cell = line.rfind('|', line.size() - 2) + 1;
+    rooms.push_back({.folder = line.substr(3, folder_end - 3),
+                     .may_know = words_of(line.substr(cell, line.size() - 1 - cell))});
   }
   return rooms;
 }
 
-/// Whether a path of the project is what a row calls "call.*", "dialects/" or "call.cpp".
-bool is_called(std::string_view path, std::string_view name) {
-  for (const std::string_view folder : {"include/FineTuning/", "src/"})
-    if (path.starts_with(folder)) path.remove_prefix(folder.size());
-  if (name.ends_with('/')) return path.starts_with(name);
-  const std::size_t star = name.find('*');
-  return star == name.npos
-             ? path == name
-             : path.starts_with(name.substr(0, star)) && path.ends_with(name.substr(star + 1));
-}
-
-/// The names of the rooms that have the file.
-Texts rooms_of(std::string_view path, const std::vector<Room>& rooms) {
-  Texts names;
-  for (const Room& room : rooms)
-    if (std::any_of(room.files.begin(), room.files.end(),
-                    [path](const std::string& name) { return is_called(path, name); }))
-      names.push_back(room.name);
-  return names;
-}
-
 const std::vector<Room> all_rooms = read_rooms(read(root / "src/README.md"));
 
-/// Whether an included header, with its marks, is one of the library that stands in that room.
-bool is_of_room(const std::string& header, const std::string& room) {
-  std::string path = header.substr(1, header.size() - 2);
-  if (path.starts_with("FineTuning/")) path.erase(0, path.find('/') + 1);
-  if (path.starts_with("../")) path.erase(0, path.find('/') + 1);
-  return has_one_of(rooms_of(path, all_rooms), room);
+/// The folder below src/ that a path stands in; empty where it stands in none.
+std::string room_of(std::string_view path) {
+  if (!path.starts_with("src/")) return {};
+  path.remove_prefix(4);
+  return std::string(path.substr(0, path.find('/') == path.npos ? 0 : path.find('/')));
+}
+
+/// Where a room stands in the order; behind all others where there is no such room.
+std::size_t place_of(const std::string& folder, const std::vector<Room>& rooms) {
+  const auto at = std::find_if(rooms.begin(), rooms.end(),
+                               [&](const Room& room) { return room.folder == folder; });
+  return static_cast<std::size_t>(at - rooms.begin());
+}
+
+/// The path below src/ of an include in quotes; empty for one in angle brackets.
+std::string path_of_include(const std::string& header) {
+  return header.starts_with('"') ? header.substr(1, header.size() - 2) : std::string();
+}
+
+/// Whether a source of a room includes what stands in no room above it: its path has to be written
+/// from src/ on.
+bool includes_from_below(const std::string& folder, const Source& source,
+                         const std::vector<Room>& rooms) {
+  const auto names = includes(source.code);
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    const std::string path = path_of_include(name);
+    if (path.empty()) return false;
+    const std::size_t place = place_of(room_of("src/" + path), rooms);
+    return place == rooms.size() || place > place_of(folder, rooms);
+  });
+}
+
+// ---- who includes whom
+
+using Graph = std::map<std::string, std::set<std::string>>;
+
+/// The nodes that can be reached from themselves.
+Texts on_cycles(const Graph& graph) {
+  Texts cyclic;
+  for (const auto& [start, first] : graph) {
+    std::set<std::string> reached;
+    Texts open(first.begin(), first.end());
+    while (!open.empty()) {
+      const std::string node = open.back();
+      open.pop_back();
+      if (!reached.insert(node).second) continue;
+      if (const auto next = graph.find(node); next != graph.end())
+        open.insert(open.end(), next->second.begin(), next->second.end());
+    }
+    if (reached.contains(start)) cyclic.push_back(start);
+  }
+  return cyclic;
+}
+
+std::string drawing_of(const Graph& graph) {
+  std::string text;
+  for (const auto& [node, others] : graph) {
+    text += node + " ->";
+    for (const std::string& other : others) text += ' ' + other;
+    text += '\n';
+  }
+  return text;
 }
 
 // ---- wall 1: what public headers include and mention
@@ -196,97 +246,75 @@ bool literal_names_provider(std::string literal, const std::string& name) {
   return has(literal, "(^|[^a-z0-9_])" + name + "($|[^a-z0-9])");
 }
 
-// ---- walls 3 to 5: what touches the world
+// ---- what a room may know
 
-bool touches_curl(const Source& source) {
+bool includes_any(const Source& source, const std::string& pattern) {
   const auto names = includes(source.code);
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return has(name, pattern); });
+}
+
+bool knows_curl(const Source& source) {
   return has(source.code, R"(\b(CURL\w*|curl_(?!transport\b)\w+))") ||
-         std::any_of(names.begin(), names.end(), [](const std::string& name) {
-           return has(name, "curl") && !has(name, "\\bcurl_transport\\.hpp\"$");
-         });
+         includes_any(source, "curl(?!_transport\\.hpp\"$)");
 }
 
-/// Text, arithmetic and containers, and how waits are written.
-bool is_for_pure_functions(const std::string& header) {
-  return has(header,
-             "^<(algorithm|array|bit|cctype|charconv|chrono|cmath|compare|concepts|cstddef|cstdint|"
-             "cstring|functional|initializer_list|iterator|limits|map|memory|numeric|optional|set|"
-             "span|string|string_view|system_error|tuple|type_traits|utility|variant|vector)>$");
+bool knows_json(const Source& source) {
+  return has(source.code, R"(\b(nlohmann|JsonValue|JsonDocument|JsonWriter)\b)") ||
+         includes_any(source, "nlohmann|^\"json/(?!text\\.hpp)");
 }
 
-/// Looks at a clock (a moment in its time may be named), a thread or the environment.
-bool asks_the_world(const Source& source) {
-  return touches_curl(source) ||
-         has(source.code,
-             R"(\b(getenv|secure_getenv|\w*_clock\b(?!::time_point)|this_thread)\b)") ||
-         has(source.code, R"(\bstd::(time|thread|jthread|mutex|async)\b|\btime\s*\()");
+/// HTTP, and whatever stands on it.
+bool knows_http(const Source& source) {
+  return has(source.code, R"(\bhttp::)") ||
+         includes_any(source,
+                      "^<FineTuning/(http|chat|FineTuning)\\.hpp>|"
+                      "^\"(http|dialects|call|accounts|client)/");
 }
 
-/// Whether an included header, with its marks, stands beside the sources of a folder.
-bool is_beside(const std::string& header, const std::string& folder) {
-  const std::string name = header.substr(1, header.size() - 2);
-  return header.starts_with('"') && name.find('/') == name.npos && fs::exists(root / folder / name);
+/// Looks at a clock. A moment in its time may be named.
+bool knows_the_time(const Source& source) {
+  return has(source.code, R"(\b\w*_clock\b(?!::time_point)|\bstd::time\b|\btime\s*\()");
 }
 
-/// Itself, the shapes it fills, and JSON.
-bool is_for_dialects(const std::string& header) {
-  return is_for_pure_functions(header) ||
-         has(header,
-             "^<FineTuning/(capability|detail/scan|error|http|message|model_id|provider|responder|"
-             "result|usage)\\.hpp>$") ||
-         has(header,
-             "^\"\\.\\./(dialect|event_reader|json_reader|json_text|json_writer|retry)\\.hpp\"$") ||
-         header == "<nlohmann/json.hpp>" || header == "<fmt/format.h>" ||
-         is_beside(header, "src/dialects");
+bool knows_threads(const Source& source) {
+  return has(source.code, R"(\bthis_thread\b|\bstd::(thread|jthread|mutex|async)\b)") ||
+         includes_any(source,
+                      "^<(atomic|barrier|condition_variable|future|latch|mutex|semaphore|"
+                      "shared_mutex|thread)>|\"time/wait\\.hpp\"");
 }
 
-bool does_io(const Source& source) {
-  const auto names = includes(source.code);
-  return asks_the_world(source) || !std::all_of(names.begin(), names.end(), is_for_dialects);
+bool knows_files(const Source& source) {
+  return has(source.code, R"(\bfopen\b)") ||
+         includes_any(source,
+                      "^<(cstdio|filesystem|fstream|iostream|stdio\\.h|fcntl\\.h|unistd\\.h|"
+                      "sys/\\w+\\.h)>");
 }
 
-/// Of the standard library all but files, terminals and the environment, which live in headers of
-/// these names.
-bool is_for_patterns(const std::string& header) {
-  if (header.starts_with("<") && is_for_everybody(header) && !header.starts_with("<FineTuning/"))
-    return !has(header,
-                "^<(cstdio|cstdlib|filesystem|fstream|iostream|istream|ostream|stdio|"
-                "stdlib|syncstream)");
-  const Texts others{"<FineTuning/export.hpp>", "<fmt/format.h>",
-                     "\"json_text.hpp\"",  // what is UTF-8
-                     "\"retry.hpp\""};     // how long one may wait
-  const Texts rooms{"result", "id", "facts", "shapes", "figures", "patterns", "checks of answers"};
-  return has_one_of(others, header) ||
-         std::any_of(rooms.begin(), rooms.end(),
-                     [&](const std::string& room) { return is_of_room(header, room); });
+bool knows_environment(const Source& source) {
+  return has(source.code, R"(\b(secure_)?getenv\b)") ||
+         includes_any(source, "^<(cstdlib|stdlib\\.h)>");
 }
 
-bool is_no_pattern(const Source& source) {
-  const auto names = includes(source.code);
-  return touches_curl(source) || !std::all_of(names.begin(), names.end(), is_for_patterns) ||
-         has(source.code, R"(\b(nlohmann|fopen|getenv)\b)");
-}
+/// Something that a room has to be allowed to know.
+struct Knowledge {
+  std::string name;  ///< As src/README.md writes it.
+  bool (*is_in)(const Source&);
+};
+const std::vector<Knowledge> all_knowledge{{"curl", knows_curl},
+                                           {"JSON", knows_json},
+                                           {"HTTP", knows_http},
+                                           {"clocks", knows_the_time},
+                                           {"threads", knows_threads},
+                                           {"files", knows_files},
+                                           {"environment", knows_environment}};
 
-/// What patterns have counted, and how it is written.
-bool is_for_reports(const std::string& header) {
-  const Texts rooms{"result", "id", "facts", "shapes", "figures", "patterns", "reports"};
-  return is_for_pure_functions(header) || header == "<fmt/format.h>" ||
-         header == "<nlohmann/json.hpp>" || has(header, "^\"(\\.\\./)?json_\\w+\\.hpp\"$") ||
-         is_beside(header, "src/reports") ||
-         std::any_of(rooms.begin(), rooms.end(),
-                     [&](const std::string& room) { return is_of_room(header, room); });
-}
-
-bool is_no_report(const Source& source) {
-  const auto names = includes(source.code);
-  return asks_the_world(source) || !std::all_of(names.begin(), names.end(), is_for_reports);
-}
-
-// ---- wall 6: who knows the file system
-
-bool touches_files(const Source& source) {
-  return has(source.code,
-             "include <(filesystem|fstream|cstdio|fcntl\\.h|sys/file\\.h|sys/stat\\.h)>");
+/// What a source knows and its room may not.
+Texts forbidden_knowledge(const Room& room, const Source& source) {
+  Texts names;
+  for (const auto& [name, is_in] : all_knowledge)
+    if (!has_one_of(room.may_know, name) && is_in(source)) names.push_back(name);
+  return names;
 }
 
 /// A file of the project; its path is relative to the root.
@@ -336,20 +364,54 @@ Texts provider_names() {
 
 }  // namespace
 
-TEST_CASE("every file of the library has one room, and every room has files", "[walls]") {
-  const auto files = read_library();
+TEST_CASE("every source stands in a room, and every room has sources", "[walls]") {
+  const auto files = read_all("src");
   CHECK(offenders(files, [](const File& file) {
-          const bool is_for_all = has(file.path, R"(/(FineTuning|export|version)\.hpp$)");
-          return rooms_of(file.path, all_rooms).size() != (is_for_all ? 0U : 1U);
+          return place_of(room_of(file.path), all_rooms) == all_rooms.size();
         }) == Texts{});
-  for (const Room& room : all_rooms)
-    for (const std::string& name : room.files) {
-      INFO(room.name << ": " << name);
-      CHECK(std::any_of(files.begin(), files.end(),
-                        [&](const File& file) { return is_called(file.path, name); }));
-    }
+  for (const Room& room : all_rooms) {
+    INFO(room.folder);
+    CHECK(std::any_of(files.begin(), files.end(),
+                      [&](const File& file) { return room_of(file.path) == room.folder; }));
+    CHECK(std::all_of(room.may_know.begin(), room.may_know.end(), [](const std::string& word) {
+      return std::any_of(all_knowledge.begin(), all_knowledge.end(),
+                         [&](const Knowledge& known) { return known.name == word; });
+    }));
+  }
   CHECK(all_rooms.size() >= 10);
-  CHECK(read(root / ".github/CONTRIBUTING.md").find("| room |") == std::string::npos);
+}
+
+TEST_CASE("a room includes itself and the rooms above it", "[walls]") {
+  CHECK(offenders(read_all("src"), [](const File& file) {
+          return includes_from_below(room_of(file.path), file.source, all_rooms);
+        }) == Texts{});
+}
+
+TEST_CASE("a room knows what its row allows", "[walls]") {
+  for (const Room& room : all_rooms)
+    for (const File& file : read_all("src/" + room.folder)) {
+      INFO(file.path);
+      CHECK(forbidden_knowledge(room, file.source) == Texts{});
+    }
+}
+
+TEST_CASE("the includes of the rooms, and those of all files, have no cycle", "[walls]") {
+  Graph rooms;
+  Graph files;
+  for (const File& file : read_library())
+    for (const std::string& name : includes(file.source.code)) {
+      const std::string path = path_of_include(name);
+      if (name.starts_with("<FineTuning/"))
+        files[file.path].insert("include/" + name.substr(1, name.size() - 2));
+      if (path.empty()) continue;
+      files[file.path].insert("src/" + path);
+      if (room_of("src/" + path) != room_of(file.path))
+        rooms[room_of(file.path)].insert(room_of("src/" + path));
+    }
+  std::cout << drawing_of(rooms) << on_cycles(rooms).size() << " rooms and "
+            << on_cycles(files).size() << " files on a cycle\n";
+  CHECK(on_cycles(rooms) == Texts{});
+  CHECK(on_cycles(files) == Texts{});
 }
 
 TEST_CASE("public headers mention neither JSON nor curl nor fmt", "[walls]") {
@@ -388,36 +450,17 @@ TEST_CASE("a provider is named in its own facts file and in the list, nowhere el
         }) == Texts{});
 }
 
-TEST_CASE("dialects know no curl, clock, thread or environment", "[walls]") {
-  CHECK(offenders(read_all("src/dialects"),
-                  [](const File& file) { return does_io(file.source); }) == Texts{});
-}
-
-TEST_CASE("patterns know neither JSON nor curl nor files", "[walls]") {
-  CHECK(offenders(read_library(), [](const File& file) {
-          const Texts rooms = rooms_of(file.path, all_rooms);
-          return (rooms == Texts{"patterns"} || rooms == Texts{"figures"}) &&
-                 is_no_pattern(file.source);
-        }) == Texts{});
-}
-
-TEST_CASE("reports know no clock, thread, file or curl", "[walls]") {
-  CHECK(offenders(read_library(), [](const File& file) {
-          return rooms_of(file.path, all_rooms) == Texts{"reports"} && is_no_report(file.source);
-        }) == Texts{});
-}
-
 TEST_CASE("only the curl transport knows curl", "[walls]") {
   for (const std::string folder : {"include", "src", "examples"})
     CHECK(offenders(read_all(folder), [](const File& file) {
-            return !file.path.starts_with("src/curl_transport.") && touches_curl(file.source);
+            return !file.path.starts_with("src/http/curl_transport.") && knows_curl(file.source);
           }) == Texts{});
 }
 
 TEST_CASE("only the version file knows the file system", "[walls]") {
   for (const std::string folder : {"include", "src"})
     CHECK(offenders(read_all(folder), [](const File& file) {
-            return file.path != "src/version_file.cpp" && touches_files(file.source);
+            return file.path != "src/records/version_file.cpp" && knows_files(file.source);
           }) == Texts{});
 }
 
@@ -446,17 +489,33 @@ TEST_CASE("the walls' reader tells comments and literals from code", "[walls]") 
 
 TEST_CASE("the rooms are read from their table", "[walls]") {
   const auto rooms = read_rooms(
-      "# Rooms\n\n| room | it knows | files |\n|---|---|---|\n"
-      "| id | `text` | `model_id.hpp`, `detail/` |\n| call | a life | `call.*` |\n\n"
-      "| day | none | `x.hpp` |\n");
-  REQUIRE(rooms.size() == 2);
-  CHECK(rooms[0].name == "id");
-  CHECK(rooms[0].files == Texts{"model_id.hpp", "detail/"});
-  CHECK(rooms_of("include/FineTuning/detail/scan.hpp", rooms) == Texts{"id"});
-  CHECK(rooms_of("include/FineTuning/model_id.hpp", rooms) == Texts{"id"});
-  CHECK(rooms_of("src/call.cpp", rooms) == Texts{"call"});
-  CHECK(rooms_of("src/caller.cpp", rooms) == Texts{});
-  CHECK(rooms_of("src/dialects/call.cpp", rooms) == Texts{});
+      "# Rooms\n\n| room | what it is for | it may know |\n|---|---|---|\n"
+      "| `json/` | text, both ways | JSON |\n| `call/` | a life | |\n"
+      "| `client/` | a | HTTP, threads |\n\n| day | none | `x/` |\n");
+  REQUIRE(rooms.size() == 3);
+  CHECK(rooms[0].folder == "json");
+  CHECK(rooms[0].may_know == Texts{"JSON"});
+  CHECK(rooms[1].may_know == Texts{});
+  CHECK(rooms[2].may_know == Texts{"HTTP", "threads"});
+  CHECK(room_of("src/call/call.cpp") == "call");
+  CHECK(room_of("src/call.cpp").empty());
+  CHECK(room_of("include/FineTuning/chat.hpp").empty());
+
+  const auto breaks = [&](const std::string& line) {
+    return includes_from_below("call", take_apart(line), rooms);
+  };
+  CHECK(breaks("#include \"client/chat.hpp\""));
+  CHECK(breaks("#include \"sentences.hpp\""));
+  CHECK(breaks("#include \"../json/reader.hpp\""));
+  CHECK(breaks("#include \"nowhere/x.hpp\""));
+  CHECK_FALSE(breaks("#include \"json/reader.hpp\"\n#include \"call/sentences.hpp\""));
+  CHECK_FALSE(breaks("#include <vector>\n#include <FineTuning/chat.hpp>"));
+}
+
+TEST_CASE("a cycle of includes is seen", "[walls]") {
+  CHECK(on_cycles({{"a", {"b"}}, {"b", {"c"}}, {"c", {}}}) == Texts{});
+  CHECK(on_cycles({{"a", {"b"}}, {"b", {"c"}}, {"c", {"b"}}}) == Texts{"b", "c"});
+  CHECK(on_cycles({{"a", {"a"}}}) == Texts{"a"});
 }
 
 TEST_CASE("what breaks a wall is seen", "[walls]") {
@@ -487,61 +546,41 @@ TEST_CASE("what breaks a wall is seen", "[walls]") {
     CHECK(literal_names_provider(source.literals.at(0), "acme"));
   }
 
-  for (const std::string line :
-       {"std::getenv(\"X\")", "std::time(nullptr)", "time(nullptr)", "system_clock::now()",
-        "std::this_thread::yield()", "#include <thread>", "#include <cstdlib>", "#include <future>",
-        "#include <mutex>", "#include <stop_token>", "#include <fstream>",
-        "#include <sys/socket.h>", "#include \"curl_transport.hpp\"",
-        "#include \"../curl_transport.hpp\"", "#include \"../call.hpp\"",
-        "#include <FineTuning/chat.hpp>", "# include <curl/easy.h>"}) {
-    INFO(line);
-    CHECK(does_io(take_apart(line)));
-  }
-
-  for (const std::string line : {"#include <nlohmann/json.hpp>",
-                                 "nlohmann::json parsed;",
-                                 "#include \"json_reader.hpp\"",
-                                 "#include \"json_writer.hpp\"",
-                                 "#include <fstream>",
-                                 "#include <filesystem>",
-                                 "#include <cstdio>",
-                                 "#include <stdio.h>",
-                                 "#include <iostream>",
-                                 "#include <fcntl.h>",
-                                 "#include <sys/file.h>",
-                                 "std::fopen(path, \"r\")",
-                                 "getenv(\"X\")",
-                                 "#include <curl/curl.h>",
-                                 "curl_easy_init()",
-                                 "#include \"curl_transport.hpp\"",
-                                 "#include <FineTuning/chat.hpp>",
-                                 "#include <FineTuning/http.hpp>",
-                                 "#include \"dialects/common.hpp\"",
-                                 "#include <fmt/ostream.h>"}) {
-    INFO(line);
-    CHECK(is_no_pattern(take_apart(line)));
-  }
-  for (const std::string line :
-       {"std::chrono::system_clock::now()", "std::time(nullptr)", "#include <thread>",
-        "#include <mutex>", "#include <fstream>", "#include <filesystem>", "#include <cstdio>",
-        "std::getenv(\"X\")", "#include <curl/curl.h>", "#include <FineTuning/chat.hpp>",
-        "#include \"../curl_transport.hpp\"", "#include \"../call.hpp\""}) {
-    INFO(line);
-    CHECK(is_no_report(take_apart(line)));
-  }
-
-  for (const std::string line :
+  struct Breach {
+    std::string knowledge;
+    Texts lines;
+  };
+  const std::vector<Breach> breaches{
+      {"curl",
        {"#include <curl/curl.h>", "#include \"curl/curl.h\"", "#include <curl.h>",
-        "extern \"C\" void* curl_easy_init();", "CURL* handle;", "CURLOPT_URL"}) {
-    INFO(line);
-    CHECK(touches_curl(take_apart(line)));
-  }
-
-  for (const std::string line : {"#include <fstream>", "#include <filesystem>",
-                                 "#include <fcntl.h>", "# include <cstdio>"}) {
-    INFO(line);
-    CHECK(touches_files(take_apart(line)));
-  }
+        "# include <curl/easy.h>", "extern \"C\" void* curl_easy_init();", "CURL* handle;",
+        "CURLOPT_URL"}},
+      {"JSON",
+       {"#include <nlohmann/json.hpp>", "nlohmann::json parsed;", "#include \"json/reader.hpp\"",
+        "#include \"json/writer.hpp\"", "const JsonValue* value;"}},
+      {"HTTP",
+       {"#include <FineTuning/chat.hpp>", "#include <FineTuning/http.hpp>",
+        "#include \"dialects/answer.hpp\"", "#include \"http/retry.hpp\"",
+        "#include \"call/call.hpp\"", "#include \"accounts/accounts.hpp\"", "http::Headers h;"}},
+      {"clocks",
+       {"std::chrono::system_clock::now()", "steady_clock::now()", "std::time(nullptr)",
+        "time(nullptr)", "clock(std::chrono::steady_clock::now)"}},
+      {"threads",
+       {"std::this_thread::yield()", "#include <thread>", "#include <future>", "#include <mutex>",
+        "#include <shared_mutex>", "#include \"time/wait.hpp\"", "std::jthread worker;"}},
+      {"files",
+       {"#include <fstream>", "#include <filesystem>", "#include <cstdio>", "#include <stdio.h>",
+        "#include <iostream>", "#include <fcntl.h>", "#include <sys/file.h>", "# include <cstdio>",
+        "std::fopen(path, \"r\")"}},
+      {"environment", {"std::getenv(\"X\")", "getenv(\"X\")", "#include <cstdlib>"}}};
+  for (const auto& [knowledge, lines] : breaches)
+    for (const std::string& line : lines) {
+      INFO(line);
+      CHECK(has_one_of(forbidden_knowledge({}, take_apart(line)), knowledge));
+      CHECK_FALSE(
+          has_one_of(forbidden_knowledge({.folder = {}, .may_know = {knowledge}}, take_apart(line)),
+                     knowledge));
+    }
 }
 
 TEST_CASE("what breaks no wall is let through", "[walls]") {
@@ -552,18 +591,13 @@ TEST_CASE("what breaks no wall is let through", "[walls]") {
     INFO(literal);
     CHECK_FALSE(literal_names_provider(literal, "acme"));
   }
+  CHECK(forbidden_knowledge(
+            {}, take_apart("#include <chrono>\n#include <stop_token>\n#include \"json/text.hpp\"\n"
+                           "#include <FineTuning/responder.hpp>\n#include <fmt/format.h>\n"
+                           "std::chrono::seconds time; deadline(time); // std::fopen\n"
+                           "std::chrono::system_clock::time_point started;")) == Texts{});
   CHECK_FALSE(
-      does_io(take_apart("#include <chrono>\n#include \"common.hpp\"\n"
-                         "std::chrono::seconds time; deadline(time);")));
-  CHECK_FALSE(touches_curl(take_apart("#include \"curl_transport.hpp\"\nhttp::curl_transport()")));
-  CHECK_FALSE(
-      is_no_pattern(take_apart("#include <FineTuning/fallback.hpp>\n#include <thread>\n"
-                               "#include <FineTuning/responder.hpp>\n#include <fmt/format.h>\n"
-                               "clock(std::chrono::steady_clock::now); // std::fopen")));
-  CHECK_FALSE(
-      is_no_report(take_apart("#include <nlohmann/json.hpp>\n#include \"../json_writer.hpp\"\n"
-                              "#include <FineTuning/fallback.hpp>\n#include <vector>\n"
-                              "std::chrono::system_clock::time_point started;")));
+      knows_curl(take_apart("#include \"http/curl_transport.hpp\"\nhttp::curl_transport()")));
   CHECK_FALSE(includes_what_is_not_for_everybody(
       take_apart("#include <FineTuning/result.hpp>\n#include <string_view>")));
 }

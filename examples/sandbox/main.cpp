@@ -37,7 +37,7 @@ void set_environment(const examples::Sandbox& sandbox) {
 }
 
 /// A word as a shell has to read it.
-std::string quoted(std::string_view word) {
+std::string in_quotes(std::string_view word) {
   std::string quoted = "'";
   for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return quoted + "' ";
@@ -53,7 +53,7 @@ int main(int count, char** words) try {
   const examples::Sandbox sandbox;
   set_environment(sandbox);
   std::string command;
-  for (int at = 1; at < count; ++at) command += quoted(words[at]);
+  for (int at = 1; at < count; ++at) command += in_quotes(words[at]);
   const int status = std::system(command.c_str());
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 } catch (const std::exception& unforeseen) {

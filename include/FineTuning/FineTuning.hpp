@@ -29,6 +29,7 @@
 #include <FineTuning/monitor.hpp>
 #include <FineTuning/provider.hpp>
 #include <FineTuning/providers.hpp>
+#include <FineTuning/registry.hpp>
 #include <FineTuning/responder.hpp>
 #include <FineTuning/result.hpp>
 #include <FineTuning/router.hpp>
@@ -36,4 +37,3 @@
 #include <FineTuning/statistics.hpp>
 #include <FineTuning/usage.hpp>
 #include <FineTuning/version.hpp>
-#include <FineTuning/versions.hpp>

@@ -65,7 +65,7 @@ struct Facts {
   return names.at(static_cast<std::size_t>(source));
 }
 
-namespace detail {
+namespace internal {
 
 /// A row, and what a Catalog said of it.
 struct KnownRow {
@@ -222,12 +222,12 @@ constexpr bool has_come(std::string_view end, std::string_view day) {
   return !end.empty() && is_day(day) && end <= day;
 }
 
-}  // namespace detail
+}  // namespace internal
 
 /// What the table of the library knows; empty where it knows neither the model nor its base.
 [[nodiscard]] constexpr std::optional<Facts> find_facts(const ModelId& id) {
   for (const Provider* provider : providers::all)
-    if (provider->name == id.provider) return detail::find_facts(id, *provider);
+    if (provider->name == id.provider) return internal::find_facts(id, *provider);
   return std::nullopt;
 }
 
@@ -248,14 +248,14 @@ constexpr bool has_come(std::string_view end, std::string_view day) {
 [[nodiscard]] constexpr std::string_view ends_on(const ModelId& id) {
   for (const Provider* provider : providers::all)
     if (provider->name == id.provider)
-      return detail::end_of(id, *provider, detail::find_facts(id, *provider));
+      return internal::end_of(id, *provider, internal::find_facts(id, *provider));
   return {};
 }
 
 /// True where the model is known to have ended by `day`, which is written YYYY-MM-DD: by any other
 /// text nothing has.
 [[nodiscard]] constexpr bool is_retired(const ModelId& id, std::string_view day) {
-  return detail::has_come(ends_on(id), day);
+  return internal::has_come(ends_on(id), day);
 }
 
 /// Rows that a program adds to the table, or puts over it. Copies share the rows; safe to read from
@@ -301,7 +301,7 @@ class Catalog {
   std::shared_ptr<const Rows> rows_;
 };
 
-namespace detail {
+namespace internal {
 
 /// A model's row in the table, `table`, with the catalog's over it: the row that has the name asked
 /// for, or another one that the table has for the same model.
@@ -327,16 +327,16 @@ inline std::optional<Facts> find_facts(const ModelId& id, const Provider& provid
   return facts_of(id, own, base);
 }
 
-}  // namespace detail
+}  // namespace internal
 
 /// What is known of a model: the catalog's row of the model itself goes before its row of the base,
 /// and both before the table. The Facts point into the catalog, so it, or a copy of it, has to
 /// outlive them. Fails with not_found where neither the model nor its base is known.
 [[nodiscard]] inline Result<Facts> facts(const Model& model, const Catalog& catalog = {}) {
-  if (const auto known = detail::find_facts(model.parts(), model.provider(), catalog))
+  if (const auto known = internal::find_facts(model.parts(), model.provider(), catalog))
     return *known;
   return Error{.kind = ErrorKind::not_found,
-               .message = "Nothing is known of the model " + detail::quoted(model.spec()) +
+               .message = "Nothing is known of the model " + internal::in_quotes(model.spec()) +
                           " or of its base; add a row with Catalog::from_json().",
                .code = "unknown_model"};
 }
@@ -359,7 +359,8 @@ Result<Facts> facts(const Model& model, const Catalog&& catalog) = delete;
 /// rows as Facts do.
 [[nodiscard]] inline std::string_view ends_on(const Model& model, const Catalog& catalog = {}) {
   const ModelId id = model.parts();
-  return detail::end_of(id, model.provider(), detail::find_facts(id, model.provider(), catalog));
+  return internal::end_of(id, model.provider(),
+                          internal::find_facts(id, model.provider(), catalog));
 }
 std::string_view ends_on(const Model& model, const Catalog&& catalog) = delete;
 
@@ -367,7 +368,7 @@ std::string_view ends_on(const Model& model, const Catalog&& catalog) = delete;
 /// text nothing has.
 [[nodiscard]] inline bool is_retired(const Model& model, std::string_view day,
                                      const Catalog& catalog = {}) {
-  return detail::has_come(ends_on(model, catalog), day);
+  return internal::has_come(ends_on(model, catalog), day);
 }
 
 /// What a call cost in USD; empty where a price that it takes, or the usage itself, is not known.

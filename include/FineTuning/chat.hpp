@@ -99,7 +99,8 @@ class FINETUNING_EXPORT Chat {
                                                              std::stop_token stop = {}) const;
 
   /// A Chat is a Responder: it streams where the context takes events.
-  Result<ChatResponse> operator()(const ChatRequest& request, CallContext& context) const;
+  Result<ChatResponse> operator()(const ChatRequest& request,
+                                  const CallContext& context = {}) const;
 
   /// What would be sent first, with every secret replaced by "[redacted]". Sends nothing and needs
   /// no key.

@@ -48,7 +48,8 @@ class FINETUNING_EXPORT Fallback {
   explicit Fallback(std::vector<Responder> arms, FallbackOptions options = {});
 
   /// Asks the arms.
-  Result<ChatResponse> operator()(const ChatRequest& request, CallContext& context) const;
+  Result<ChatResponse> operator()(const ChatRequest& request,
+                                  const CallContext& context = {}) const;
 
  private:
   class Rests;

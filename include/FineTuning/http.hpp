@@ -3,7 +3,7 @@
 // The seam between the library and the network: one HTTP exchange, and who listens to it. A test
 // implements Transport with one function; so does a program that brings its own HTTP.
 
-#include <FineTuning/detail/scan.hpp>
+#include <FineTuning/internal/scan.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -23,7 +23,7 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 /// The value of a header, its name in any case; empty where there is none.
 [[nodiscard]] inline std::string_view find_header(const Headers& headers, std::string_view name) {
   for (const auto& [key, value] : headers)
-    if (detail::equal_ignoring_case(key, name)) return value;
+    if (internal::equal_ignoring_case(key, name)) return value;
   return {};
 }
 

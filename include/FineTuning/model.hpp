@@ -2,6 +2,7 @@
 
 // A model that can be asked: an id and the provider it goes to, owned.
 
+#include <FineTuning/internal/text.hpp>
 #include <FineTuning/providers.hpp>
 
 #include <algorithm>
@@ -14,19 +15,10 @@
 
 namespace FineTuning {
 
-namespace detail {
-
-/// An id as it may stand in a message: printable, and not endless.
-inline std::string quoted(std::string_view text) {
-  constexpr std::size_t longest = 120;
-  std::string shown(text.substr(0, longest));
-  for (char& c : shown)
-    if (is_in_no_id(c) && c != ' ') c = '?';
-  return '"' + shown + (text.size() > longest ? "...\"" : "\"");
-}
+namespace internal {
 
 inline Error id_error(IdError why, std::string_view text, const Provider& provider) {
-  const std::string id = quoted(text);
+  const std::string id = in_quotes(text);
   std::string message;
   switch (why) {
     case IdError::empty_model_id: message = "The model id is empty; name a model."; break;
@@ -74,16 +66,16 @@ inline Error unknown_provider_error(std::string_view spec,
   const bool has_name = colon != std::string_view::npos && colon > 0 &&
                         std::all_of(spec.begin(), spec.begin() + colon, is_letter);
   return {.kind = ErrorKind::invalid_model,
-          .message = has_name ? "There is no provider " + quoted(spec.substr(0, colon)) +
+          .message = has_name ? "There is no provider " + in_quotes(spec.substr(0, colon)) +
                                     "; write one of " + provider_names(own_providers) +
                                     " in front, as in openai:gpt-4o."
-                              : "The model " + quoted(spec) +
+                              : "The model " + in_quotes(spec) +
                                     " does not tell its provider; write it in front, as in "
                                     "openai:gpt-4o.",
           .code = "unknown_provider"};
 }
 
-}  // namespace detail
+}  // namespace internal
 
 /// A model that can be asked. A value: it owns its text, and copies are independent.
 class Model {
@@ -105,7 +97,7 @@ class Model {
         return make(id, of_family(id, *named, own_providers));
       }
     if (const Provider* told = told_by(spec, own_providers)) return make(spec, *told);
-    return detail::unknown_provider_error(spec, own_providers);
+    return internal::unknown_provider_error(spec, own_providers);
   }
 
   /// Whom it goes to: a copy of the facts that this object owns.
@@ -140,15 +132,15 @@ class Model {
   /// The id of base(), as its provider writes it.
   [[nodiscard]] Result<std::string> base_id() const {
     const Result<ModelId, IdError> parts = parse_model_id(id(), provider_);
-    if (!parts) return detail::id_error(parts.error(), id(), provider_);
+    if (!parts) return internal::id_error(parts.error(), id(), provider_);
     if (parts->base_model.empty())
       return Error{.kind = ErrorKind::not_found,
-                   .message = "The id " + detail::quoted(id()) +
+                   .message = "The id " + internal::in_quotes(id()) +
                               " does not say which model it was tuned from; look it up at " +
                               std::string(provider_.title) + ".",
                    .code = "unknown_base_model"};
     if (parts->base_source == ModelId::BaseSource::table)
-      return std::string(detail::full_name(parts->base_model, provider_));
+      return std::string(internal::full_name(parts->base_model, provider_));
     return std::string(parts->base_model);
   }
 
@@ -168,15 +160,15 @@ class Model {
   /// The provider that a text without a provider's name is for; null where it does not tell.
   static const Provider* told_by(std::string_view text, std::span<const Provider> own_providers) {
     for (const Provider& own : own_providers)
-      if (detail::has_form_of(text, own) || detail::find_row(text, own.models)) return &own;
+      if (internal::has_form_of(text, own) || internal::find_row(text, own.models)) return &own;
     return find(classify(text).provider, own_providers);
   }
 
   static const Provider& of_family(std::string_view id, const Provider& named,
                                    std::span<const Provider> own_providers) {
-    if (named.family.empty() || detail::has_form_of(id, named)) return named;
+    if (named.family.empty() || internal::has_form_of(id, named)) return named;
     const auto takes = [&](const Provider& other) {
-      return other.family == named.family && detail::has_form_of(id, other);
+      return other.family == named.family && internal::has_form_of(id, other);
     };
     for (const Provider& own : own_providers)
       if (takes(own)) return own;
@@ -188,7 +180,7 @@ class Model {
   static Result<Model> make(std::string_view id, const Provider& provider) {
     const Result<ModelId, IdError> parts = read_model_id(id, provider);
     if (!parts && parts.error() != IdError::invalid_format)
-      return detail::id_error(parts.error(), id, provider);
+      return internal::id_error(parts.error(), id, provider);
     return Model(provider, id);
   }
 

@@ -3,7 +3,7 @@
 // What the library knows of a provider, as a value, and how an id is read with it.
 
 #include <FineTuning/capability.hpp>
-#include <FineTuning/detail/scan.hpp>
+#include <FineTuning/internal/scan.hpp>
 #include <FineTuning/model_id.hpp>
 
 #include <algorithm>
@@ -116,7 +116,7 @@ struct Provider {
   }
 };
 
-namespace detail {
+namespace internal {
 
 constexpr bool is_in_no_id(char c) { return c <= ' ' || c > '~'; }  // char may be signed: < 0 too
 
@@ -169,13 +169,13 @@ constexpr bool has_form_of(std::string_view text, const Provider& provider) {
   return provider.recognizes(without_routing_prefix(text, provider));
 }
 
-}  // namespace detail
+}  // namespace internal
 
 /// Takes any id of the provider apart, a base model's too. The result's views are slices of `text`.
 [[nodiscard]] constexpr Result<ModelId, IdError> read_model_id(std::string_view text,
                                                                const Provider& provider) {
-  if (const std::optional<IdError> fault = detail::find_fault(text, provider)) return *fault;
-  Result<ModelId, IdError> id = provider.read_id(detail::without_routing_prefix(text, provider));
+  if (const std::optional<IdError> fault = internal::find_fault(text, provider)) return *fault;
+  Result<ModelId, IdError> id = provider.read_id(internal::without_routing_prefix(text, provider));
   if (!id && id.error() == IdError::not_fine_tuned) id = read_opaque_id(text);
   if (id) {
     id->text = text;

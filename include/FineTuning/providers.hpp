@@ -42,7 +42,7 @@ inline constexpr std::array<const Provider*, 11> all{
   return nullptr;
 }
 
-namespace detail {
+namespace internal {
 
 /// The row of a base model; empty where the table has none. (A copy, because g++ with the undefined
 /// behaviour sanitizer does not compare pointers at compile time.)
@@ -80,18 +80,18 @@ constexpr std::string_view table_name(const ModelId& id, const Provider& provide
   });
 }
 
-}  // namespace detail
+}  // namespace internal
 
 /// Takes an id apart without being told the provider. The forms are asked first, then the tables of
 /// base models; kind is `unknown` where nothing fits. All of it is heuristics: an id is opaque to
 /// everybody but the service that issued it.
 [[nodiscard]] constexpr ModelId classify(std::string_view text) {
   for (const Provider* provider : providers::all)
-    if (detail::has_form_of(text, *provider))
+    if (internal::has_form_of(text, *provider))
       return read_model_id(text, *provider)
           .value_or(ModelId{.text = text, .provider = provider->name});
   for (const Provider* provider : providers::all)
-    if (detail::find_row(text, provider->models))
+    if (internal::find_row(text, provider->models))
       return ModelId{.text = text, .provider = provider->name, .kind = ModelId::Kind::base};
   return ModelId{.text = text};
 }

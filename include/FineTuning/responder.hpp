@@ -75,13 +75,13 @@ struct CallContext {
 };
 
 /// Anything that answers. The response comes back whole, also when it was streamed.
-using Responder = std::function<Result<ChatResponse>(const ChatRequest&, CallContext&)>;
+using Responder = std::function<Result<ChatResponse>(const ChatRequest&, const CallContext&)>;
 
 /// What time it is, for measuring how long something takes. Called from several threads at once;
 /// where it is empty, the system's clock counts.
 using SteadyClock = std::function<std::chrono::steady_clock::time_point()>;
 
-namespace detail {
+namespace internal {
 
 inline std::chrono::steady_clock::time_point now(const SteadyClock& clock) {
   return clock ? clock() : std::chrono::steady_clock::now();
@@ -89,20 +89,20 @@ inline std::chrono::steady_clock::time_point now(const SteadyClock& clock) {
 
 /// Asks a responder that may be none.
 inline Result<ChatResponse> ask(const Responder& responder, const ChatRequest& request,
-                                CallContext& context) {
+                                const CallContext& context) {
   if (responder) return responder(request, context);
   return Error{.kind = ErrorKind::invalid_request,
                .message = "The responder is empty; give a Chat or another function that answers."};
 }
 
-}  // namespace detail
+}  // namespace internal
 
 /// The same responder, asked for another model. Copies the request, once a call.
 [[nodiscard]] inline Responder with_model(std::string model, Responder responder) {
   return [model = std::move(model), responder = std::move(responder)](ChatRequest request,
-                                                                      CallContext& context) {
+                                                                      const CallContext& context) {
     request.model = model;
-    return detail::ask(responder, request, context);
+    return internal::ask(responder, request, context);
   };
 }
 

@@ -4,18 +4,25 @@
 // as one type in every language mode, so that a C++20 library and a C++23 caller agree on it.
 
 #include <FineTuning/error.hpp>
+#include <FineTuning/export.hpp>
 
 #include <exception>
 #include <functional>
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <version>
+
+#ifdef __cpp_lib_expected
+#include <expected>
+#endif
 
 namespace FineTuning {
 
 /// Thrown by Result::value() when there is no value; holds the error that there is in its place.
 template <class E>
-class Failure : public std::exception {
+class FINETUNING_EXPORT Failure : public std::exception {
  public:
   /// Keeps the error.
   explicit Failure(E error) : error_(std::move(error)) {}
@@ -110,7 +117,8 @@ class [[nodiscard]] Result {
   /// @}
 
   /// @{
-  /// Replaces the value by what `change` makes of it; an error goes past it.
+  /// Replaces the value by what `change` makes of it, which may be nothing (then it is a
+  /// Result<void>); an error goes past it.
   template <class F>
   constexpr auto transform(F&& change) & {
     return transformed(*this, std::forward<F>(change));
@@ -160,7 +168,12 @@ class [[nodiscard]] Result {
     using Value = std::invoke_result_t<F, decltype(*std::forward<Self>(self))>;
     using Changed = Result<std::remove_cvref_t<Value>, E>;
     if (!self) return Changed(std::forward<Self>(self).error());
-    return Changed(std::invoke(std::forward<F>(change), *std::forward<Self>(self)));
+    if constexpr (std::is_void_v<Value>) {
+      std::invoke(std::forward<F>(change), *std::forward<Self>(self));
+      return Changed();
+    } else {
+      return Changed(std::invoke(std::forward<F>(change), *std::forward<Self>(self)));
+    }
   }
 
   template <class Self, class F>
@@ -172,5 +185,72 @@ class [[nodiscard]] Result {
 
   std::variant<T, E> state_;
 };
+
+/// What has been done, without a value, or the E that says why it has not.
+template <class E>
+class [[nodiscard]] Result<void, E> {
+ public:
+  using value_type = void;  ///< As std::expected names it.
+  using error_type = E;     ///< As std::expected names it.
+
+  /// It is done: `return {};`.
+  constexpr Result() = default;
+  /// An error becomes a Result by itself.
+  constexpr Result(E error) : error_(std::move(error)) {}
+
+  /// True where it is done, false where there is an error.
+  [[nodiscard]] constexpr bool has_value() const noexcept { return !error_.has_value(); }
+  /// The same as has_value().
+  [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
+
+  /// Nothing, where it is done; else throws Failure<E>.
+  constexpr void value() const {
+    if (error_) throw Failure<E>(*error_);
+  }
+
+  /// @{
+  /// The error. There must be one.
+  [[nodiscard]] constexpr E& error() & { return error_.value(); }
+  [[nodiscard]] constexpr const E& error() const& { return error_.value(); }
+  [[nodiscard]] constexpr E&& error() && { return std::move(error_).value(); }
+  /// @}
+
+  /// Does what comes next, which returns a Result with the same E; an error goes past it.
+  template <class F>
+  constexpr auto and_then(F&& next) const {
+    using Next = std::invoke_result_t<F>;
+    return error_ ? Next(*error_) : std::invoke(std::forward<F>(next));
+  }
+
+  /// Puts what `make` returns in the place of nothing; an error goes past it.
+  template <class F>
+  constexpr auto transform(F&& make) const {
+    using Made = Result<std::remove_cvref_t<std::invoke_result_t<F>>, E>;
+    return error_ ? Made(*error_) : Made(std::invoke(std::forward<F>(make)));
+  }
+
+  /// Passes the error to `rescue`, which returns a Result<void>; what is done stays so.
+  template <class F>
+  constexpr auto or_else(F&& rescue) const {
+    using Rescued = std::invoke_result_t<F, const E&>;
+    return error_ ? std::invoke(std::forward<F>(rescue), *error_) : Rescued();
+  }
+
+ private:
+  std::optional<E> error_;
+};
+
+#ifdef __cpp_lib_expected
+/// The same as std::expected, where the language has it. (A function, so that the Result of a
+/// library and of its user is one type in every language mode.)
+template <class T, class E>
+[[nodiscard]] constexpr std::expected<T, E> to_expected(Result<T, E> result) {
+  if (!result) return std::unexpected(std::move(result).error());
+  if constexpr (std::is_void_v<T>)
+    return {};
+  else
+    return *std::move(result);
+}
+#endif
 
 }  // namespace FineTuning

@@ -103,12 +103,15 @@ class FINETUNING_EXPORT Router {
   Router(Routes routes, Responder otherwise, Classifier classifier);
 
   /// Asks the responder for the task of the request.
-  Result<ChatResponse> operator()(const ChatRequest& request, CallContext& context) const;
+  Result<ChatResponse> operator()(const ChatRequest& request,
+                                  const CallContext& context = {}) const;
 
  private:
   Result<ChatResponse> follow(std::string_view task, const ChatRequest& request,
-                              CallContext& context, const Error* classifier_error = nullptr) const;
-  Result<ChatResponse> classify_and_follow(const ChatRequest& request, CallContext& context) const;
+                              const CallContext& context,
+                              const Error* classifier_error = nullptr) const;
+  Result<ChatResponse> classify_and_follow(const ChatRequest& request,
+                                           const CallContext& context) const;
   [[nodiscard]] std::vector<std::string> tasks() const;
 
   Routes routes_;

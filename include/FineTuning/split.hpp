@@ -36,7 +36,7 @@ using StableHash = std::uint64_t (*)(std::string_view text, std::uint64_t seed);
   return hash ^ (hash >> 33U);
 }
 
-namespace detail {
+namespace internal {
 
 /// -log2(fraction / 2^64) with 26 bits behind the binary point, so from 1 to 2^32; 0 counts as 1.
 /// Integers only, because std::log2 may differ between machines in its last bit: squaring a number
@@ -56,7 +56,7 @@ namespace detail {
   return (std::uint64_t{64} << static_cast<unsigned>(bits)) - log2;
 }
 
-}  // namespace detail
+}  // namespace internal
 
 /// The part of the keys that an arm gets: its weight in the sum of all weights.
 struct Share {
@@ -83,7 +83,7 @@ template <class Arms>
   for (std::size_t i = 0; i < arms.size(); ++i) {
     const std::uint64_t weight = std::uint32_t{arms[i].weight};  // no wider ones
     if (weight == 0) continue;
-    const std::uint64_t distance = detail::negative_log2(hash(arms[i].name, seed));
+    const std::uint64_t distance = internal::negative_log2(hash(arms[i].name, seed));
     // weight / distance compared without dividing; below 2^32 times at most 2^32 fits 64 bits.
     if (best && weight * best_distance <= best_weight * distance) continue;
     best = i;
@@ -123,7 +123,8 @@ class FINETUNING_EXPORT Split {
   explicit Split(std::vector<SplitArm> arms, SplitOptions options = {});
 
   /// Asks the arm of the request.
-  Result<ChatResponse> operator()(const ChatRequest& request, CallContext& context) const;
+  Result<ChatResponse> operator()(const ChatRequest& request,
+                                  const CallContext& context = {}) const;
 
   /// The name of the arm that a key is assigned to. Asks nobody.
   [[nodiscard]] Result<std::string> arm_of(std::string_view key) const;

@@ -1,13 +1,15 @@
 // POST /v2/chat, Cohere's own.
 
-#include "common.hpp"
-#include "refusals.hpp"
+#include "dialects/answer.hpp"
+#include "dialects/chat_body.hpp"
+#include "dialects/refusals.hpp"
+#include "json/reader.hpp"
 
 #include <algorithm>
 #include <array>
 #include <map>
 
-namespace FineTuning {
+namespace FineTuning::internal {
 namespace {
 
 constexpr std::array finish_reasons{
@@ -185,7 +187,7 @@ std::optional<Error> end_message(StreamState& state, const JsonValue& event) {
   return std::nullopt;
 }
 
-std::optional<Error> absorb(StreamState& state, const Event& event, const Deliver& deliver) {
+std::optional<Error> absorb(StreamState& state, const SseEvent& event, const Deliver& deliver) {
   if (event.name == "error") return explain_event(event.data, {});
   const JsonDocument data(event.data);
   if (!data) return malformed("The stream has an event that is not JSON.");
@@ -222,4 +224,4 @@ constinit const DialectFunctions cohere_chat_dialect{.encode = encode,
                                                      .explain = explain,
                                                      .decode_lookup = nullptr};
 
-}  // namespace FineTuning
+}  // namespace FineTuning::internal

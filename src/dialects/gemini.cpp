@@ -1,9 +1,11 @@
 // generateContent, as the Gemini API and Vertex AI speak it.
 
-#include "../retry.hpp"
-#include "common.hpp"
-#include "gemini_request.hpp"
-#include "refusals.hpp"
+#include "dialects/answer.hpp"
+#include "dialects/chat_body.hpp"
+#include "dialects/gemini_request.hpp"
+#include "dialects/refusals.hpp"
+#include "http/retry.hpp"
+#include "json/reader.hpp"
 
 #include <fmt/format.h>
 
@@ -11,7 +13,7 @@
 #include <charconv>
 #include <chrono>
 
-namespace FineTuning {
+namespace FineTuning::internal {
 namespace {
 
 constexpr std::array names{
@@ -195,7 +197,7 @@ Result<ChatResponse> decode(std::string_view text) {
 
 /// There is no terminator but the end of the body. An answer whose last chunk says why it is the
 /// last is whole then; some servers say so in every chunk.
-std::optional<Error> absorb(StreamState& state, const Event& event, const Deliver& deliver) {
+std::optional<Error> absorb(StreamState& state, const SseEvent& event, const Deliver& deliver) {
   if (event.data == "[DONE]") return std::nullopt;  // some gateways add it
   const JsonDocument chunk(event.data);
   if (!chunk) return malformed("The stream has an event that is not JSON.");
@@ -226,4 +228,4 @@ constinit const DialectFunctions gemini_dialect{.encode = encode_gemini,
                                                 .explain = explain,
                                                 .decode_lookup = decode_lookup};
 
-}  // namespace FineTuning
+}  // namespace FineTuning::internal

@@ -1,13 +1,13 @@
 // The requests of generateContent.
 
-#include "gemini_request.hpp"
+#include "dialects/gemini_request.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
-namespace FineTuning {
+namespace FineTuning::internal {
 namespace {
 
 bool is_made_up(std::string_view id) {
@@ -252,4 +252,4 @@ Result<std::string> encode_gemini(const ChatRequest& request, std::string_view /
   return finish_body(std::move(body), request);
 }
 
-}  // namespace FineTuning
+}  // namespace FineTuning::internal

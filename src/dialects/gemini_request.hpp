@@ -2,12 +2,13 @@
 
 // The requests of generateContent: the larger half of that dialect.
 
-#include "common.hpp"
+#include "dialects/chat_body.hpp"
+#include "dialects/dialect.hpp"
 
 #include <string>
 #include <string_view>
 
-namespace FineTuning {
+namespace FineTuning::internal {
 
 /// Most calls come without an id. The one that is made up for them, this and a number, is never
 /// sent: it would come again with the next answer, and two calls of one id are worse than two of
@@ -19,4 +20,4 @@ inline constexpr std::string_view made_up_id = "unnamed_call_";
                                                 std::string_view model_id, const Accent& accent,
                                                 bool stream);
 
-}  // namespace FineTuning
+}  // namespace FineTuning::internal

@@ -1,16 +1,18 @@
 // POST /chat/completions, as OpenAI defined it and many others speak it.
 
-#include "common.hpp"
-#include "refusals.hpp"
+#include "dialects/answer.hpp"
+#include "dialects/chat_body.hpp"
+#include "dialects/refusals.hpp"
+#include "json/reader.hpp"
 
-#include <FineTuning/detail/scan.hpp>
+#include <FineTuning/internal/scan.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
-namespace FineTuning {
+namespace FineTuning::internal {
 namespace {
 
 constexpr std::array names{
@@ -180,7 +182,7 @@ std::optional<Error> absorb_tool_call(ChatResponse& response, const JsonValue& c
   // Fragments belong together by index; only the first one has the id and the name.
   std::size_t index = response.tool_calls.empty() ? 0 : response.tool_calls.size() - 1;
   if (const JsonValue* given = find(call, "index")) {
-    if (!detail::all_digits(given->raw()) || !given->is_number())
+    if (!all_digits(given->raw()) || !given->is_number())
       return malformed(fmt::format("The answer has a tool call with the index {}.", given->raw()));
     index = count_of(call, "index");
   } else if (!text_of(call, "id").empty()) {
@@ -215,7 +217,7 @@ const JsonValue* first_choice(const JsonValue& choices) {
   return at == choices.end() ? nullptr : &*at;
 }
 
-std::optional<Error> absorb(StreamState& state, const Event& event, const Deliver& deliver) {
+std::optional<Error> absorb(StreamState& state, const SseEvent& event, const Deliver& deliver) {
   if (event.data == "[DONE]") {
     state.is_whole = state.is_over = true;
     return std::nullopt;
@@ -261,4 +263,4 @@ constinit const DialectFunctions openai_chat_dialect{.encode = encode,
                                                      .explain = explain,
                                                      .decode_lookup = nullptr};
 
-}  // namespace FineTuning
+}  // namespace FineTuning::internal

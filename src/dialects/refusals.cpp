@@ -1,10 +1,10 @@
 // What refusals say.
 
-#include "refusals.hpp"
+#include "dialects/refusals.hpp"
 
-#include "../json_reader.hpp"
+#include "json/reader.hpp"
 
-#include <FineTuning/detail/scan.hpp>
+#include <FineTuning/internal/scan.hpp>
 
 #include <fmt/format.h>
 
@@ -12,7 +12,7 @@
 #include <array>
 #include <optional>
 
-namespace FineTuning {
+namespace FineTuning::internal {
 namespace {
 
 /// A page's title tells what a proxy wants to say.
@@ -114,7 +114,7 @@ Error explain_value(int status, const JsonValue& body, std::span<const NamedErro
   const std::array candidates{code_of(details), text_of(details, "status"),
                               text_of(details, "type")};
   for (const std::string& candidate : candidates) {
-    if (error.code.empty() && !detail::all_digits(candidate)) error.code = candidate;
+    if (error.code.empty() && !all_digits(candidate)) error.code = candidate;
     const auto named = std::find_if(names.begin(), names.end(),
                                     [&](const NamedError& each) { return each.name == candidate; });
     if (named == names.end()) continue;
@@ -157,4 +157,4 @@ Error explain_event(std::string_view event, std::span<const NamedError> names) {
   return error;
 }
 
-}  // namespace FineTuning
+}  // namespace FineTuning::internal

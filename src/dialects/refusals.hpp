@@ -2,14 +2,14 @@
 
 // How the providers, and the proxies before them, say that something did not work.
 
-#include "../json_reader.hpp"
+#include "json/reader.hpp"
 
 #include <FineTuning/result.hpp>
 
 #include <span>
 #include <string_view>
 
-namespace FineTuning {
+namespace FineTuning::internal {
 
 /// What a name in an error body means. A name is a code, a type or a status.
 struct NamedError {
@@ -30,4 +30,4 @@ struct NamedError {
 [[nodiscard]] Error explain_event(const JsonValue& event, std::span<const NamedError> names);
 [[nodiscard]] Error explain_event(std::string_view event, std::span<const NamedError> names);
 
-}  // namespace FineTuning
+}  // namespace FineTuning::internal

@@ -1,8 +1,8 @@
 // Charts as inline SVG.
 
-#include "charts.hpp"
+#include "reports/charts.hpp"
 
-#include "../nearest_rank.hpp"
+#include "figures/nearest_rank.hpp"
 
 #include <fmt/format.h>
 
@@ -12,7 +12,7 @@
 #include <optional>
 #include <string_view>
 
-namespace FineTuning {
+namespace FineTuning::internal {
 namespace {
 
 using std::chrono::milliseconds;
@@ -108,4 +108,4 @@ std::string latency_chart(std::vector<milliseconds> latencies, const std::string
                      svg(top + bar_height + 22, id, "Latency of the answers", sentence, shapes));
 }
 
-}  // namespace FineTuning
+}  // namespace FineTuning::internal

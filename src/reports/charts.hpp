@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace FineTuning {
+namespace FineTuning::internal {
 
 /// The accuracy as a dot on a line from 0 to 100 %, its interval as a band, the threshold as a
 /// mark. `id` is one that the page has nowhere else.
@@ -20,4 +20,4 @@ namespace FineTuning {
 [[nodiscard]] std::string latency_chart(std::vector<std::chrono::milliseconds> latencies,
                                         const std::string& id);
 
-}  // namespace FineTuning
+}  // namespace FineTuning::internal

@@ -1,11 +1,13 @@
 // Comparisons as JSON.
 
-#include "report_json.hpp"
+#include "reports/report_json.hpp"
 
 #include <FineTuning/compare.hpp>
 #include <FineTuning/error.hpp>
 
 namespace FineTuning {
+
+using namespace internal;
 namespace {
 
 using Json = ReportJson;

@@ -10,7 +10,7 @@
 #include <map>
 #include <string>
 
-namespace FineTuning {
+namespace FineTuning::internal {
 
 /// The results with each tag, counted; one with several tags counts with each.
 [[nodiscard]] inline std::map<std::string, Tally> tally_by_tag(const Evaluation& evaluation) {
@@ -37,4 +37,4 @@ namespace FineTuning {
   return result.score ? fmt::format("(score {}) {}", *result.score, answer) : answer;
 }
 
-}  // namespace FineTuning
+}  // namespace FineTuning::internal

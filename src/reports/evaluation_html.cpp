@@ -1,10 +1,10 @@
 // Evaluations as one page of HTML. It loads nothing and runs no script, and its policy forbids both
 // to whatever might get past the escaping.
 
-#include "charts.hpp"
-#include "evaluation.hpp"
-#include "evaluation_style.hpp"
-#include "markup.hpp"
+#include "reports/charts.hpp"
+#include "reports/evaluation.hpp"
+#include "reports/evaluation_style.hpp"
+#include "reports/markup.hpp"
 
 #include <fmt/format.h>
 
@@ -13,6 +13,8 @@
 #include <vector>
 
 namespace FineTuning {
+
+using namespace internal;
 namespace {
 
 using std::chrono::milliseconds;

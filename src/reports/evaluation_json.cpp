@@ -1,9 +1,11 @@
 // Evaluations as JSON: one result on a line of its own, and the whole.
 
-#include "evaluation.hpp"
-#include "report_json.hpp"
+#include "reports/evaluation.hpp"
+#include "reports/report_json.hpp"
 
 namespace FineTuning {
+
+using namespace internal;
 namespace {
 
 using Json = ReportJson;

@@ -1,14 +1,16 @@
 // Evaluations as JUnit XML, in the form that build servers agree on: testsuites, testsuite,
 // testcase, and in a testcase failure, error or skipped.
 
-#include "evaluation.hpp"
-#include "markup.hpp"
+#include "reports/evaluation.hpp"
+#include "reports/markup.hpp"
 
 #include <fmt/format.h>
 
 #include <iterator>
 
 namespace FineTuning {
+
+using namespace internal;
 namespace {
 
 constexpr std::size_t longest_name = 300;     // in bytes

@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-namespace FineTuning {
+namespace FineTuning::internal {
 
 inline constexpr std::string_view evaluation_style = R"(
 :root { color-scheme: light dark; --ground: #ffffff; --card: #f4f6f8; --line: #d5dbe1; --text: #1b2027;
@@ -58,4 +58,4 @@ th { font-weight: 600; overflow-wrap: anywhere; }
 }
 )";
 
-}  // namespace FineTuning
+}  // namespace FineTuning::internal

@@ -1,10 +1,10 @@
 // Text that somebody else wrote, made fit for XML and HTML.
 
-#include "markup.hpp"
+#include "reports/markup.hpp"
 
 #include <fmt/format.h>
 
-namespace FineTuning {
+namespace FineTuning::internal {
 namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
@@ -37,10 +37,10 @@ std::string escaped(std::string_view text) {
   markup.reserve(text.size() + text.size() / 8);
   while (!text.empty()) {
     std::size_t size = 1;
-    if (detail::is_ascii(text.front())) {
+    if (is_ascii(text.front())) {
       markup += escape(text.front());
     } else {
-      size = detail::utf8_sequence_size(text);
+      size = utf8_sequence_size(text);
       const bool is_text = size != 0 && !is_forbidden(text.substr(0, size));
       markup += is_text ? text.substr(0, size) : replacement;
       if (size == 0) size = 1;
@@ -57,4 +57,4 @@ std::string escaped(std::string_view text, std::size_t size) {
   return fmt::format("{} ... ({} bytes more)", escaped(text.substr(0, size)), text.size() - size);
 }
 
-}  // namespace FineTuning
+}  // namespace FineTuning::internal

@@ -2,13 +2,13 @@
 
 // Text that somebody else wrote, made fit for XML and HTML.
 
-#include "../json_text.hpp"
+#include "json/text.hpp"
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 
-namespace FineTuning {
+namespace FineTuning::internal {
 
 /// The text with everything replaced that XML 1.0 cannot hold (section 2.2) or that is no UTF-8,
 /// and escaped so that it is a text in an element or an attribute between double quotes. C1
@@ -18,4 +18,4 @@ namespace FineTuning {
 /// The same of the first `size` bytes or so, with a note of how many are left out.
 [[nodiscard]] std::string escaped(std::string_view text, std::size_t size);
 
-}  // namespace FineTuning
+}  // namespace FineTuning::internal

@@ -1,10 +1,12 @@
 // The figures of a monitor as JSON.
 
-#include "report_json.hpp"
+#include "reports/report_json.hpp"
 
 #include <FineTuning/monitor.hpp>
 
 namespace FineTuning {
+
+using namespace internal;
 namespace {
 
 using Json = ReportJson;

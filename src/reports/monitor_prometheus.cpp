@@ -1,6 +1,6 @@
 // The figures of a monitor in Prometheus' text exposition format.
 
-#include "../json_text.hpp"
+#include "json/text.hpp"
 
 #include <FineTuning/monitor.hpp>
 
@@ -12,6 +12,8 @@
 #include <utility>
 
 namespace FineTuning {
+
+using namespace internal;
 namespace {
 
 using std::chrono::nanoseconds;
@@ -24,7 +26,7 @@ std::string escaped(std::string_view value) {
   std::string text;
   for (std::size_t at = 0; at < value.size();) {
     const char c = value[at];
-    const std::size_t size = detail::is_ascii(c) ? 1 : detail::utf8_sequence_size(value.substr(at));
+    const std::size_t size = is_ascii(c) ? 1 : utf8_sequence_size(value.substr(at));
     if (c == '\\' || c == '"') text += '\\';
     if (c == '\n')
       text += "\\n";

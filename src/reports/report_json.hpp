@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace FineTuning {
+namespace FineTuning::internal {
 
 /// Members stand in the order in which they are written.
 using ReportJson = nlohmann::ordered_json;
@@ -22,4 +22,4 @@ inline std::string dump(const ReportJson& json) {
   return json.dump(-1, ' ', false, ReportJson::error_handler_t::replace);
 }
 
-}  // namespace FineTuning
+}  // namespace FineTuning::internal

@@ -13,7 +13,8 @@ namespace {
 
 using namespace FineTuning;
 
-Result<ChatResponse> answer_at_once(const ChatRequest& /*request*/, CallContext& /*context*/) {
+Result<ChatResponse> answer_at_once(const ChatRequest& /*request*/,
+                                    const CallContext& /*context*/) {
   return ChatResponse{
       .content = "The capital of France is Paris.",
       .finish_reason = FinishReason::stop,

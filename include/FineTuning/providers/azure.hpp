@@ -23,7 +23,7 @@ constexpr std::size_t find_mark(std::string_view text) {
   while (at != std::string_view::npos) {
     const std::string_view hash = text.substr(at + mark.size(), hash_size);
     if (hash.size() == hash_size && std::all_of(hash.begin(), hash.end(), [](char c) {
-          return detail::is_lower_hex(detail::lower(c));
+          return internal::is_lower_hex(internal::lower(c));
         }))
       return at;
     at = at == 0 ? std::string_view::npos : text.rfind(mark, at - 1);
@@ -36,7 +36,7 @@ constexpr std::size_t find_mark(std::string_view text) {
 constexpr Result<ModelId, IdError> read_fine_tune(std::string_view text, std::size_t at) {
   ModelId id{.text = text, .kind = ModelId::Kind::fine_tuned, .base_model = text.substr(0, at)};
   std::string_view rest = text.substr(at + mark.size());
-  const std::string_view name = detail::take_until(rest, ':');
+  const std::string_view name = internal::take_until(rest, ':');
   if (id.base_model.empty() || name.empty()) return IdError::invalid_format;
   if (!rest.empty()) {
     if (!rest.starts_with("ckpt-step-")) return IdError::invalid_format;

@@ -23,12 +23,12 @@ constexpr Result<ModelId, IdError> read_id(std::string_view text) {
   text = arn_of(text);
   if (!text.starts_with("arn:")) return read_opaque_id(text);
   std::string_view rest = text.substr(4);
-  detail::take_until(rest, ':');  // the partition
-  if (detail::take_until(rest, ':') != "bedrock") return IdError::invalid_format;
+  internal::take_until(rest, ':');  // the partition
+  if (internal::take_until(rest, ':') != "bedrock") return IdError::invalid_format;
   ModelId id{.text = text, .kind = ModelId::Kind::fine_tuned};
-  id.location = detail::take_until(rest, ':');
-  id.organization = detail::take_until(rest, ':');
-  const std::string_view type = detail::take_until(rest, '/');
+  id.location = internal::take_until(rest, ':');
+  id.organization = internal::take_until(rest, ':');
+  const std::string_view type = internal::take_until(rest, '/');
   if (id.location.empty() || rest.empty()) return IdError::invalid_format;
 
   if (type == "custom-model") {
@@ -53,7 +53,7 @@ constexpr Result<ModelId, IdError> read_id(std::string_view text) {
 
 constexpr bool recognizes(std::string_view text) {
   text = arn_of(text);
-  return detail::begins_with(text, "arn:aws") && text.find(":bedrock:") != std::string_view::npos;
+  return internal::begins_with(text, "arn:aws") && text.find(":bedrock:") != std::string_view::npos;
 }
 
 }  // namespace bedrock_facts

@@ -41,9 +41,9 @@ inline constexpr ModelRow models[] = {
 constexpr bool is_issued(std::string_view text) {
   if (!text.ends_with("-ft")) return false;
   text.remove_suffix(3);
-  if (detail::is_uuid(text)) return true;
-  const bool has_hash = detail::is_hex_of(detail::take_until(text, '-'), 7);
-  return has_hash && !text.empty() && std::all_of(text.begin(), text.end(), detail::is_lower);
+  if (internal::is_uuid(text)) return true;
+  const bool has_hash = internal::is_hex_of(internal::take_until(text, '-'), 7);
+  return has_hash && !text.empty() && std::all_of(text.begin(), text.end(), internal::is_lower);
 }
 
 /// custom-NAME, or an issued id. None of them names its base.

@@ -24,7 +24,7 @@ constexpr Result<ModelId, IdError> read_id(std::string_view text) {
   if (!text.starts_with("accounts/")) return read_opaque_id(text);
   std::array<std::string_view, 4> fields{};
   const std::string_view name = text.substr(0, text.find('#'));
-  if (detail::split(name, '/', fields) != 4 || fields[1].empty() || fields[3].empty())
+  if (internal::split(name, '/', fields) != 4 || fields[1].empty() || fields[3].empty())
     return IdError::invalid_format;
   ModelId id{.text = text};
   if (fields[2] == "deployments") return id;  // of any model
@@ -39,7 +39,9 @@ constexpr Result<ModelId, IdError> read_id(std::string_view text) {
   return id;
 }
 
-constexpr bool recognizes(std::string_view text) { return detail::begins_with(text, "accounts/"); }
+constexpr bool recognizes(std::string_view text) {
+  return internal::begins_with(text, "accounts/");
+}
 
 }  // namespace fireworks_facts
 

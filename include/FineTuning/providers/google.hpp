@@ -3,8 +3,8 @@
 // The Gemini API: https://generativelanguage.googleapis.com. It has no fine-tunable model any more;
 // tunedModels/ names are still read and called.
 
-#include <FineTuning/detail/google_id.hpp>
-#include <FineTuning/detail/url.hpp>
+#include <FineTuning/internal/google_id.hpp>
+#include <FineTuning/internal/url.hpp>
 #include <FineTuning/provider.hpp>
 
 #include <string>
@@ -60,12 +60,12 @@ inline constexpr ModelRow models[] = {
 };
 // clang-format on
 
-static_assert(detail::are_google_models(models));
+static_assert(internal::are_google_models(models));
 
 inline Result<std::string> chat_path(const ModelId& id, const Place&, bool stream) {
-  const std::string name =
-      detail::is_gemini_api_name(id.text) ? std::string(id.text) : "models/" + std::string(id.text);
-  return detail::path_of(name).transform([stream](std::string&& path) {
+  const std::string name = internal::is_gemini_api_name(id.text) ? std::string(id.text)
+                                                                 : "models/" + std::string(id.text);
+  return internal::path_of(name).transform([stream](std::string&& path) {
     return "/v1beta" + path + (stream ? ":streamGenerateContent?alt=sse" : ":generateContent");
   });
 }
@@ -77,8 +77,8 @@ inline constexpr Provider google{
     .name = "google",
     .title = "Google (Gemini API)",
     .telemetry_name = "gcp.gemini",
-    .read_id = detail::read_google_id,
-    .recognizes = detail::is_gemini_api_name,
+    .read_id = internal::read_google_id,
+    .recognizes = internal::is_gemini_api_name,
     .refused_characters = "#?&",
     .routing_prefixes = "gemini/|google/|googleai/",
     .family = "gemini",

@@ -18,7 +18,7 @@ constexpr bool is_base(std::string_view model) {
                                                      "ministral-",    "codestral-",    "pixtral-",
                                                      "devstral-",     "magistral-"};
   return std::any_of(families.begin(), families.end(), [model](std::string_view family) {
-    return detail::begins_with(model, family);
+    return internal::begins_with(model, family);
   });
 }
 
@@ -26,23 +26,23 @@ constexpr bool is_base(std::string_view model) {
 /// without the date, with nothing but suffix and run, or with nothing but a name behind the base.
 constexpr Result<ModelId, IdError> read_id(std::string_view text) {
   std::string_view rest = text;
-  if (!detail::take_prefix(rest, "ft:")) return read_opaque_id(text);
-  detail::take_prefix(rest, "classifier:");
+  if (!internal::take_prefix(rest, "ft:")) return read_opaque_id(text);
+  internal::take_prefix(rest, "classifier:");
   std::array<std::string_view, 5> fields{};
-  const std::size_t count = detail::split(rest, ':', fields);
+  const std::size_t count = internal::split(rest, ':', fields);
   if (count < 2 || count > fields.size()) return IdError::invalid_format;
   ModelId id{.text = text,
              .kind = ModelId::Kind::fine_tuned,
              .base_model = fields[0],
              .fine_tune_id = fields[count - 1]};
   if (id.base_model.empty() || id.fine_tune_id.empty()) return IdError::invalid_format;
-  if (count == 3 && !detail::is_hex_of(fields[1], 8)) {
+  if (count == 3 && !internal::is_hex_of(fields[1], 8)) {
     id.suffix = fields[1];
     return id;
   }
   if (count > 2) id.organization = fields[1];
-  if (count == 5 || (count == 4 && !detail::is_date(fields[2]))) id.suffix = fields[count - 2];
-  if (detail::is_date(id.suffix)) {
+  if (count == 5 || (count == 4 && !internal::is_date(fields[2]))) id.suffix = fields[count - 2];
+  if (internal::is_date(id.suffix)) {
     id.organization = fields[2];
     id.suffix = fields[1];
   }
@@ -51,13 +51,13 @@ constexpr Result<ModelId, IdError> read_id(std::string_view text) {
 
 /// A base of this provider's, or a date next to eight hex digits. OpenAI's ids begin alike.
 constexpr bool recognizes(std::string_view text) {
-  if (!detail::take_prefix(text, "ft:")) return false;
-  std::string_view before = detail::take_until(text, ':');
+  if (!internal::take_prefix(text, "ft:")) return false;
+  std::string_view before = internal::take_until(text, ':');
   if (is_base(before) || before == "classifier") return true;
   while (!text.empty()) {
-    const std::string_view field = detail::take_until(text, ':');
-    if ((detail::is_date(field) && detail::is_hex_of(before, 8)) ||
-        (detail::is_date(before) && detail::is_hex_of(field, 8)))
+    const std::string_view field = internal::take_until(text, ':');
+    if ((internal::is_date(field) && internal::is_hex_of(before, 8)) ||
+        (internal::is_date(before) && internal::is_hex_of(field, 8)))
       return true;
     before = field;
   }

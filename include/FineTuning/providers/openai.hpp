@@ -87,13 +87,13 @@ inline constexpr ModelRow models[] = {
 /// with its colon.
 constexpr Result<ModelId, IdError> read_current(std::string_view rest) {
   ModelId id{.kind = ModelId::Kind::fine_tuned};
-  id.base_model = detail::take_until(rest, ':');
-  id.organization = detail::take_until(rest, ':');
-  id.fine_tune_id = detail::take_last(rest, ':');
+  id.base_model = internal::take_until(rest, ':');
+  id.organization = internal::take_until(rest, ':');
+  id.fine_tune_id = internal::take_last(rest, ':');
   if (id.fine_tune_id.starts_with("ckpt-step-")) {
     id.kind = ModelId::Kind::checkpoint;
     id.checkpoint = id.fine_tune_id;
-    id.fine_tune_id = detail::take_last(rest, ':');
+    id.fine_tune_id = internal::take_last(rest, ':');
   }
   id.suffix = rest;
   if (id.base_model.empty() || id.organization.empty() || id.fine_tune_id.empty() ||
@@ -108,8 +108,8 @@ inline constexpr std::string_view legacy_mark = ":ft-";
 constexpr bool is_legacy(std::string_view text) {
   constexpr std::array<std::string_view, 4> bases{"ada", "babbage", "curie", "davinci"};
   const auto begins_with_base = [text](std::string_view base) {
-    return detail::begins_with(text, base) && text.size() > base.size() &&
-           !detail::is_letter(text[base.size()]);
+    return internal::begins_with(text, base) && text.size() > base.size() &&
+           !internal::is_letter(text[base.size()]);
   };
   if (std::none_of(bases.begin(), bases.end(), begins_with_base)) return false;
   const std::size_t mark = text.find(legacy_mark);
@@ -122,20 +122,21 @@ constexpr Result<ModelId, IdError> read_legacy(std::string_view text) {
   const std::size_t mark = text.find(legacy_mark);
   std::string_view rest = text.substr(mark + legacy_mark.size());
   ModelId id{.kind = ModelId::Kind::fine_tuned, .base_model = text.substr(0, mark)};
-  id.fine_tune_id = detail::take_last_stamp(rest);
-  id.organization = detail::take_until(rest, ':');
+  id.fine_tune_id = internal::take_last_stamp(rest);
+  id.organization = internal::take_until(rest, ':');
   id.suffix = rest;
-  if (id.organization.empty() || detail::is_stamp(id.organization)) return IdError::invalid_format;
+  if (id.organization.empty() || internal::is_stamp(id.organization))
+    return IdError::invalid_format;
   return id;
 }
 
 constexpr Result<ModelId, IdError> read_id(std::string_view text) {
-  if (detail::take_prefix(text, "ft:")) return read_current(text);
+  if (internal::take_prefix(text, "ft:")) return read_current(text);
   return is_legacy(text) ? read_legacy(text) : read_opaque_id(text);
 }
 
 constexpr bool recognizes(std::string_view text) {
-  return detail::begins_with(text, "ft:") || is_legacy(text);
+  return internal::begins_with(text, "ft:") || is_legacy(text);
 }
 
 }  // namespace openai_facts

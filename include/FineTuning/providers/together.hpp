@@ -325,7 +325,7 @@ inline constexpr auto bases = [] {
   std::array<Base, std::size(models) + std::size(other_models)> all{};
   std::size_t count = 0;
   const auto add = [&](std::string_view name) {
-    all[count].publisher = detail::take_until(name, '/');
+    all[count].publisher = internal::take_until(name, '/');
     all[count++].name = name;
   };
   for (const ModelRow& row : models) add(row.model_id);
@@ -350,7 +350,7 @@ inline constexpr auto publishers = [] {
 constexpr bool is_publisher(std::string_view account) {
   return account == "together" || account == "together_ai" ||
          std::any_of(publishers.begin(), publishers.end(), [account](std::string_view publisher) {
-           return detail::equal_ignoring_case(account, publisher);
+           return internal::equal_ignoring_case(account, publisher);
          });
 }
 
@@ -362,16 +362,16 @@ constexpr bool names_another_model(std::string_view rest) {
       "Coder",     "Distill",   "Exp",      "Flash",    "FP8",  "Free",  "GGUF",    "GPTQ", "hf",
       "Instruct",  "it",        "Lite",     "Llama",    "Math", "Omni",  "Preview", "pt",   "Qwen3",
       "Reasoning", "Reference", "Terminus", "Thinking", "tput", "Turbo", "Vision",  "VL",   "VLM"};
-  if (!detail::take_prefix(rest, "-")) return false;
-  const std::string_view word = detail::take_until(rest, '-');
+  if (!internal::take_prefix(rest, "-")) return false;
+  const std::string_view word = internal::take_until(rest, '-');
   return std::any_of(words.begin(), words.end(), [word](std::string_view other) {
-    return detail::equal_ignoring_case(word, other);
+    return internal::equal_ignoring_case(word, other);
   });
 }
 
 /// Only this service has bases of such names; whatever follows is a suffix.
 constexpr bool is_reference(std::string_view base) {
-  return detail::equal_ignoring_case(detail::after_last(base, '-'), "Reference");
+  return internal::equal_ignoring_case(internal::after_last(base, '-'), "Reference");
 }
 
 /// The front of `name` that is the name of a known base, with its publisher or without, the longest
@@ -379,14 +379,14 @@ constexpr bool is_reference(std::string_view base) {
 constexpr std::string_view known_base(std::string_view name) {
   std::string_view model = name;
   const bool is_whole = name.find('/') != std::string_view::npos;
-  const std::string_view publisher = is_whole ? detail::take_until(model, '/') : "";
+  const std::string_view publisher = is_whole ? internal::take_until(model, '/') : "";
   std::size_t longest = 0;
   for (const Base& base : bases) {
     const std::size_t size = base.name.size();
     if (size <= longest || size > model.size()) continue;
     if (size < model.size() && model[size] != '-') continue;
-    if (is_whole && !detail::equal_ignoring_case(publisher, base.publisher)) continue;
-    if (detail::equal_ignoring_case(model.substr(0, size), base.name)) longest = size;
+    if (is_whole && !internal::equal_ignoring_case(publisher, base.publisher)) continue;
+    if (internal::equal_ignoring_case(model.substr(0, size), base.name)) longest = size;
   }
   const std::string_view base = name.substr(0, name.size() - model.size() + longest);
   if (longest == 0 || (names_another_model(model.substr(longest)) && !is_reference(base)))
@@ -396,8 +396,8 @@ constexpr std::string_view known_base(std::string_view name) {
 
 /// Cuts "-HASH" off the end.
 constexpr std::string_view take_last_hash(std::string_view& rest) {
-  return detail::take_last_group(
-      rest, 8, [](std::string_view group) { return detail::is_hex_of(group, 8); });
+  return internal::take_last_group(
+      rest, 8, [](std::string_view group) { return internal::is_hex_of(group, 8); });
 }
 
 /// Cuts "[-STAMP]-HASH[-HASH][-adapter]" or "-STAMP[-adapter]" off the end and returns what tells
@@ -410,14 +410,14 @@ constexpr std::string_view take_job(std::string_view& rest, bool is_ours) {
   std::string_view job = take_last_hash(before);
   std::string_view shorter = before;
   const std::string_view first = take_last_hash(shorter);
-  if (!first.empty() && !detail::is_date(first)) {  // a date is the end of the suffix
+  if (!first.empty() && !internal::is_date(first)) {  // a date is the end of the suffix
     job = first;
     before = shorter;
-  } else if (detail::all_digits(job) && !is_ours) {
+  } else if (internal::all_digits(job) && !is_ours) {
     return {};
   }
   if (!job.empty() || is_ours) {
-    const std::string_view stamp = detail::take_last_stamp(before);
+    const std::string_view stamp = internal::take_last_stamp(before);
     if (job.empty()) job = stamp;
   }
   if (!job.empty()) rest = before;
@@ -427,7 +427,7 @@ constexpr std::string_view take_job(std::string_view& rest, bool is_ours) {
 /// [PUBLISHER/]BASE:SUFFIX:JOB
 constexpr Result<ModelId, IdError> read_named_job(std::string_view name, ModelId id) {
   std::array<std::string_view, 3> fields{};
-  if (detail::split(name, ':', fields) != 3 || fields[0].empty() || fields[2].empty())
+  if (internal::split(name, ':', fields) != 3 || fields[0].empty() || fields[2].empty())
     return IdError::invalid_format;
   id.base_model = fields[0];
   if (known_base(fields[0]) == fields[0]) id.base_source = ModelId::BaseSource::table;
@@ -456,7 +456,7 @@ constexpr ModelId read_issued(std::string_view name, ModelId id) {
 /// ACCOUNT/.. of one of the forms above. One colon is a tag of somebody's base model (":free").
 constexpr Result<ModelId, IdError> read_id(std::string_view text) {
   std::string_view name = text;
-  const std::string_view account = detail::take_until(name, '/');
+  const std::string_view account = internal::take_until(name, '/');
   const bool has_account = account.size() < text.size();
   if ((has_account ? name : text).find('@') != std::string_view::npos)
     return IdError::invalid_characters;  // only an account has it
@@ -477,7 +477,7 @@ constexpr bool recognizes(std::string_view text) {
   if (slash == std::string_view::npos) return false;
   std::string_view name = text.substr(slash + 1);
   const auto slashes = std::count(name.begin(), name.end(), '/');
-  if (slashes > 1 || (slashes == 1 && !is_publisher(detail::take_until(name, '/')))) return false;
+  if (slashes > 1 || (slashes == 1 && !is_publisher(internal::take_until(name, '/')))) return false;
   const Result<ModelId, IdError> id = read_id(text);
   if (!id || !id->is_fine_tuned()) return false;
   const bool tells_job = !id->fine_tune_id.empty() && id->fine_tune_id != text;

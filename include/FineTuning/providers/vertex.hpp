@@ -3,8 +3,8 @@
 // Vertex AI: regional hosts, resource names, OAuth tokens. A tuned model is called at an endpoint;
 // its name in the model registry (projects/../models/M) only leads there.
 
-#include <FineTuning/detail/google_id.hpp>
-#include <FineTuning/detail/url.hpp>
+#include <FineTuning/internal/google_id.hpp>
+#include <FineTuning/internal/url.hpp>
 #include <FineTuning/provider.hpp>
 
 namespace FineTuning::providers {
@@ -60,21 +60,21 @@ inline constexpr ModelRow models[] = {
 };
 // clang-format on
 
-static_assert(detail::are_google_models(models));
+static_assert(internal::are_google_models(models));
 
 inline constexpr std::string_view project_variable = "GOOGLE_CLOUD_PROJECT";
 inline constexpr std::string_view location_variable = "GOOGLE_CLOUD_LOCATION";
 
 /// Any name of either service, or the number of an endpoint, however short.
 constexpr Result<ModelId, IdError> read_id(std::string_view text) {
-  if (detail::all_digits(text)) return detail::read_endpoint_number(text);
-  return detail::read_google_id(text);
+  if (internal::all_digits(text)) return internal::read_endpoint_number(text);
+  return internal::read_google_id(text);
 }
 
 /// "models/M" is a short name here too; where no provider is named it is the Gemini API's, which is
 /// asked first.
 constexpr bool recognizes(std::string_view text) {
-  return detail::is_vertex_name(text) || detail::begins_with(text, "models/");
+  return internal::is_vertex_name(text) || internal::begins_with(text, "models/");
 }
 
 inline Error no_place() {
@@ -86,15 +86,16 @@ inline Error no_place() {
 
 /// The location becomes part of a host name, so it may be nothing but letters, digits and hyphens.
 constexpr bool is_location(std::string_view text) {
-  return !text.empty() && detail::is_lower(text.front()) && text.back() != '-' &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return detail::is_digit(c) || c == '-' || detail::is_lower(c); });
+  return !text.empty() && internal::is_lower(text.front()) && text.back() != '-' &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return internal::is_digit(c) || c == '-' || internal::is_lower(c);
+         });
 }
 
 /// An id (older ones have a domain in front, as in example.com:my-project) or a number.
 constexpr bool is_project(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
-    return detail::is_digit(c) || detail::is_lower(c) || c == '-' || c == '.' || c == ':';
+    return internal::is_digit(c) || internal::is_lower(c) || c == '-' || c == '.' || c == ':';
   });
 }
 
@@ -123,13 +124,13 @@ inline Result<std::string> resource_name(std::string_view text, const Place& pla
                  .message = "The project of " + std::string(project_variable) +
                             " or Account::project is made of lower-case letters, digits and "
                             "hyphens; correct it."};
-  if (detail::all_digits(name)) {
+  if (internal::all_digits(name)) {
     name = "endpoints/" + name;
-  } else if (!detail::is_vertex_name(name)) {
+  } else if (!internal::is_vertex_name(name)) {
     std::string_view model = text;
     std::string collection = "publishers/google/models/";
-    if (!detail::take_prefix(model, "models/") && model.find('/') != std::string_view::npos)
-      collection = "publishers/" + std::string(detail::take_until(model, '/')) + "/models/";
+    if (!internal::take_prefix(model, "models/") && model.find('/') != std::string_view::npos)
+      collection = "publishers/" + std::string(internal::take_until(model, '/')) + "/models/";
     name = collection + std::string(model);
   }
   return "projects/" + std::string(place.project) + "/locations/" + std::string(place.location) +
@@ -137,7 +138,7 @@ inline Result<std::string> resource_name(std::string_view text, const Place& pla
 }
 
 inline Result<std::string> chat_path(const ModelId& id, const Place& place, bool stream) {
-  return resource_name(id.text, place).and_then(detail::path_of).transform([stream](auto&& path) {
+  return resource_name(id.text, place).and_then(internal::path_of).transform([stream](auto&& path) {
     return "/v1" + path + (stream ? ":streamGenerateContent?alt=sse" : ":generateContent");
   });
 }
@@ -146,7 +147,7 @@ inline Result<std::string> chat_path(const ModelId& id, const Place& place, bool
 inline Result<std::string> lookup_path(const ModelId& id, const Place&) {
   if (!id.is_fine_tuned() || id.text.find("/models/") == std::string_view::npos)
     return std::string();
-  return detail::path_of(id.text).transform([](auto&& path) { return "/v1" + path; });
+  return internal::path_of(id.text).transform([](auto&& path) { return "/v1" + path; });
 }
 
 }  // namespace vertex_facts

@@ -1,0 +1,60 @@
+#pragma once
+
+// A protocol in JSON, both ways, as pure functions: what it takes to speak it is known in
+// src/dialects/, one file a dialect, and nowhere else.
+
+#include "http/event_reader.hpp"
+
+#include <FineTuning/http.hpp>
+#include <FineTuning/message.hpp>
+#include <FineTuning/provider.hpp>
+#include <FineTuning/responder.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace FineTuning::internal {
+
+/// A streamed answer while it grows.
+struct StreamState {
+  ChatResponse response{};
+  bool is_whole = false;  ///< It is a success if the body ends here.
+  bool is_over = false;   ///< The dialect's terminator has come: nothing that follows counts.
+};
+
+/// Takes the pieces of an answer that the caller may see.
+using Deliver = std::function<void(const StreamEvent&)>;
+
+struct DialectFunctions {
+  /// The body of a chat call; fails with invalid_request where the request cannot be written.
+  Result<std::string> (*encode)(const ChatRequest&, std::string_view model_id, const Accent&,
+                                bool stream);
+  /// Reads a whole answer; fails with malformed_response.
+  Result<ChatResponse> (*decode)(std::string_view body);
+  /// Adds one event to the answer; an error is what the event says, or that it cannot be read.
+  std::optional<Error> (*absorb)(StreamState&, const SseEvent&, const Deliver&);
+  /// What the body of a refusal says: kind, code and the provider's own words as message.
+  Error (*explain)(int status, std::string_view body);
+  /// The name of the endpoint in the answer to a look-up; empty where there is none. Null where the
+  /// dialect has no look-up.
+  Result<std::string> (*decode_lookup)(std::string_view body);
+};
+
+extern const DialectFunctions openai_chat_dialect;
+extern const DialectFunctions gemini_dialect;
+extern const DialectFunctions cohere_chat_dialect;
+
+/// The functions of a dialect; null for Dialect::none.
+[[nodiscard]] inline const DialectFunctions* functions_of(Dialect dialect) {
+  switch (dialect) {
+    case Dialect::openai_chat: return &openai_chat_dialect;
+    case Dialect::gemini: return &gemini_dialect;
+    case Dialect::cohere_chat: return &cohere_chat_dialect;
+    case Dialect::none: break;
+  }
+  return nullptr;
+}
+
+}  // namespace FineTuning::internal

@@ -1,0 +1,54 @@
+// Finds secrets and takes them out of texts.
+
+#include "http/secrets.hpp"
+
+#include <FineTuning/internal/text.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace FineTuning::internal {
+
+std::optional<Error> check_key(std::string_view key, std::string_view where) {
+  if (std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c <= '~'; }))
+    return std::nullopt;
+  return Error{.kind = ErrorKind::authentication,
+               .message = fmt::format("The key from {} has a space, a line break or another "
+                                      "character that no key has; copy it again.",
+                                      where)};
+}
+
+std::string_view secret_of(std::string_view value) { return after_last(value, ' '); }
+
+bool is_secret_header(std::string_view name) {
+  const std::string lowered = lower_case(name);
+  constexpr std::array<std::string_view, 6> marks{"auth",   "key",    "token",
+                                                  "secret", "cookie", "password"};
+  return std::any_of(marks.begin(), marks.end(), [&](std::string_view mark) {
+    return lowered.find(mark) != std::string::npos;
+  });
+}
+
+void redact(std::string& text, const std::vector<std::string>& secrets) {
+  constexpr std::size_t shortest = 4;  // below that it is no secret, and stands in every other word
+  for (const std::string& secret : secrets) {
+    if (secret.size() < shortest) continue;
+    std::string clean;  // built anew: to replace in place takes quadratic time
+    std::size_t from = 0;
+    for (std::size_t at = 0; (at = text.find(secret, from)) != std::string::npos;
+         from = at + secret.size())
+      clean.append(text, from, at - from).append(redacted);
+    if (from != 0) text = std::move(clean.append(text, from));
+  }
+}
+
+void redact(Error& error, const std::vector<std::string>& secrets) {
+  for (std::string* text : {&error.message, &error.code, &error.request_id, &error.partial})
+    redact(*text, secrets);
+  for (Error& cause : error.causes) redact(cause, secrets);
+}
+
+}  // namespace FineTuning::internal

@@ -1,0 +1,61 @@
+// What is checked before anything is sent.
+
+#include "http/secrets.hpp"
+
+#include "support/catch.hpp"
+
+#include <FineTuning/chat.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace FineTuning;
+using namespace FineTuning::internal;
+
+TEST_CASE("a key is one line of printable ASCII without spaces", "[secrets]") {
+  for (const std::string_view key : {"sk-proj-abc_DEF-123", "ya29.a0Af/+=~", "x"})
+    CHECK_FALSE(check_key(key, "OPENAI_API_KEY"));
+  for (const std::string_view key : {"sk-abc\n", "sk-abc\r\nX-Evil: 1", "sk abc", "Bearer sk-abc",
+                                     "sk\tabc", "sk-\x7f", "sk-\xc3\xa4", " sk-abc"}) {
+    const std::optional<Error> error = check_key(key, "OPENAI_API_KEY");
+    REQUIRE(error);
+    CHECK(error->kind == ErrorKind::authentication);
+    CHECK(error->message ==
+          "The key from OPENAI_API_KEY has a space, a line break or another character that no key "
+          "has; copy it again.");
+  }
+  CHECK(check_key(std::string_view("sk\0abc", 6), "OPENAI_API_KEY"));
+}
+
+TEST_CASE("headers that carry secrets are known by their names", "[secrets]") {
+  for (const std::string_view name : {"Authorization", "x-goog-api-key", "API-KEY", "Cookie",
+                                      "X-Access-Token", "Proxy-Authorization", "x-client-secret"})
+    CHECK(is_secret_header(name));
+  for (const std::string_view name : {"Content-Type", "OpenAI-Organization", "X-Tag"})
+    CHECK_FALSE(is_secret_header(name));
+  CHECK(secret_of("Bearer sk-abc") == "sk-abc");
+  CHECK(secret_of("sk-abc") == "sk-abc");
+}
+
+TEST_CASE("secrets are taken out of every text of an error", "[secrets]") {
+  const std::vector<std::string> secrets{"sk-secret", "ab", ""};
+  std::string text = "sk-secretsk-secret about sk-secre";
+  redact(text, secrets);
+  CHECK(text == "[redacted][redacted] about sk-secre");
+
+  Error error{.message = "No sk-secret!",
+              .code = "sk-secret",
+              .request_id = "sk-secret-1",
+              .partial = "It is sk-secret",
+              .causes = {{.message = "sk-secret", .causes = {{.message = "sk-secret"}}}}};
+  redact(error, secrets);
+  CHECK(to_json(error).find("sk-secret") == std::string::npos);
+  CHECK(error.message == "No [redacted]!");
+  CHECK(error.causes[0].causes[0].message == "[redacted]");
+}
+
+TEST_CASE("a secret that holds the mark itself does not go round in circles", "[secrets]") {
+  std::string text = "a redacted b";
+  redact(text, {"redacted"});
+  CHECK(text == "a [redacted] b");
+}
