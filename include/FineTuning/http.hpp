@@ -3,11 +3,15 @@
 // The seam between the library and the network: one HTTP exchange, and who listens to it. A test
 // implements Transport with one function; so does a program that brings its own HTTP.
 
+#include <FineTuning/export.hpp>
 #include <FineTuning/internal/scan.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -27,13 +31,32 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
   return {};
 }
 
+/// The body of a request that is too long for a text, read piece by piece: gigabytes are sent in a
+/// few megabytes of memory. Used by one exchange at a time, on the thread of perform().
+class FINETUNING_EXPORT BodySource {
+ public:
+  BodySource() = default;
+  BodySource(const BodySource&) = delete;
+  BodySource& operator=(const BodySource&) = delete;
+  virtual ~BodySource() = default;
+
+  /// How many bytes it has, which is sent ahead of them.
+  [[nodiscard]] virtual std::uint64_t size() const noexcept = 0;
+  /// Goes back to the first byte; false where that cannot be done. Called before every attempt.
+  [[nodiscard]] virtual bool rewind() noexcept = 0;
+  /// Writes the next bytes to the buffer, as many as fit or are left, and returns how many; 0 at
+  /// the end, and empty where they cannot be read.
+  [[nodiscard]] virtual std::optional<std::size_t> read(std::span<char> buffer) noexcept = 0;
+};
+
 /// What is sent, and how long it may take. Everything has been checked: nothing in it can break out
 /// of its place.
 struct Exchange {
-  std::string method = "POST";  ///< GET or POST.
+  std::string method = "POST";  ///< GET, POST, PUT, PATCH or DELETE.
   std::string url{};            ///< Whole, with its query.
   Headers headers{};            ///< All but those that the transport has to make (Host, lengths).
   std::string body{};           ///< Empty for a GET.
+  std::shared_ptr<BodySource> source{};            ///< In the place of `body`, where there is one.
   std::chrono::milliseconds connect_timeout{};     ///< 0: no limit, as for the others.
   std::chrono::milliseconds first_byte_timeout{};  ///< From the start to the head of the answer.
   std::chrono::milliseconds idle_timeout{};        ///< Between two pieces of the answer.
@@ -79,7 +102,7 @@ enum class Flow : std::uint8_t {
 };
 
 /// Hears what comes of an exchange: the head, then the body in pieces, on the thread of perform().
-class Listener {
+class FINETUNING_EXPORT Listener {
  public:
   Listener() = default;
   Listener(const Listener&) = delete;
@@ -93,7 +116,7 @@ class Listener {
 };
 
 /// Moves one exchange. Implementations are safe to use from several threads at once.
-class Transport {
+class FINETUNING_EXPORT Transport {
  public:
   Transport() = default;
   Transport(const Transport&) = delete;
