@@ -135,7 +135,7 @@ class Chat::Shared {
       if (!accounts_.contains(name)) unknown_account_ = name;
     transport_ = options_.transport
                      ? options_.transport
-                     : http::curl_transport({.ca_file = options_.ca_file, .proxy = options_.proxy});
+                     : curl_transport({.ca_file = options_.ca_file, .proxy = options_.proxy});
   }
 
   Result<CallPlan> plan(const ChatRequest& request, bool stream) const {
