@@ -2,6 +2,7 @@
 
 // Anything that answers: the one shape that a Chat and everything made of Chats have in common.
 
+#include <FineTuning/enum_names.hpp>
 #include <FineTuning/message.hpp>
 #include <FineTuning/result.hpp>
 
@@ -55,11 +56,9 @@ struct TraceEvent {
   const Error* error = nullptr;
 };
 
-/// The name of a step, as logs write it.
-[[nodiscard]] constexpr std::string_view to_string(TraceEvent::Kind kind) noexcept {
-  constexpr std::array<std::string_view, 4> names{"sending", "waiting", "next_arm", "chosen"};
-  return names.at(static_cast<std::size_t>(kind));
-}
+template <>
+inline constexpr auto internal::enum_names<TraceEvent::Kind> =
+    std::to_array<std::string_view>({"sending", "waiting", "next_arm", "chosen"});
 
 /// What travels with one call through everything that is nested. Its functions run on the thread
 /// that makes the call, and what they throw ends the call and reaches the caller.
