@@ -160,7 +160,7 @@ struct EvaluateOptions {
   /// ends the run and reaches the caller.
   std::function<void(const CaseResult& result, std::size_t ended, std::size_t of)> on_result{};
   std::stop_token stop{};  ///< Starts nothing more, and cancels what is under way.
-  SteadyClock clock{};     ///< What latency is measured with.
+  Clock clock{};           ///< Clock::steady measures latency.
 };
 
 /// Results, counted. Nothing unknown counts as zero.

@@ -76,17 +76,27 @@ struct CallContext {
 /// Anything that answers. The response comes back whole, also when it was streamed.
 using Responder = std::function<Result<ChatResponse>(const ChatRequest&, const CallContext&)>;
 
-/// What time it is, for measuring how long something takes. Called from several threads at once;
-/// where it is empty, the system's clock counts.
-using SteadyClock = std::function<std::chrono::steady_clock::time_point()>;
+/// What time it is. An empty function stands for the system's clock, so `Clock{}` is that clock;
+/// give others to tests and simulations. Both are called from several threads at once.
+struct Clock {
+  /// Measures how long something takes.
+  std::function<std::chrono::steady_clock::time_point()> steady{};
+  /// Says when something happened.
+  std::function<std::chrono::system_clock::time_point()> wall{};
+
+  /// The time by `steady`.
+  [[nodiscard]] std::chrono::steady_clock::time_point steady_now() const {
+    return steady ? steady() : std::chrono::steady_clock::now();
+  }
+  /// The time by `wall`.
+  [[nodiscard]] std::chrono::system_clock::time_point wall_now() const {
+    return wall ? wall() : std::chrono::system_clock::now();
+  }
+};
 
 namespace internal {
 
-inline std::chrono::steady_clock::time_point now(const SteadyClock& clock) {
-  return clock ? clock() : std::chrono::steady_clock::now();
-}
-
-/// Asks a responder that may be none.
+/// Asks a responder that may be empty.
 inline Result<ChatResponse> ask(const Responder& responder, const ChatRequest& request,
                                 const CallContext& context) {
   if (responder) return responder(request, context);

@@ -62,7 +62,7 @@ struct ComplexityLimits {
 struct Classifier {
   Responder responder{};          ///< Asked for one word, without streaming.
   std::uint32_t max_tokens = 10;  ///< Of its answer; a model that reasons first needs more.
-  SteadyClock clock{};            ///< What its part of the latency is measured with.
+  Clock clock{};                  ///< Clock::steady measures its part of the latency.
 };
 
 /// What a classifier is asked: which of the tasks a text belongs to, in one word.
