@@ -56,7 +56,7 @@ struct CompareOptions {
   /// comparisons of many requests only.
   std::function<void(std::size_t asked, std::size_t of)> on_progress{};
   std::stop_token stop{};  ///< Starts nothing more, and cancels what is under way.
-  SteadyClock clock{};     ///< What latency is measured with.
+  Clock clock{};           ///< Clock::steady measures latency.
 };
 
 /// What one of the two made of a request.

@@ -7,6 +7,7 @@
 //     const Evaluation evaluation = evaluate(*cases, Chat(), {.request = {.model = spec}});
 //     if (!evaluation.threshold_met()) std::cout << to_junit_xml(evaluation);
 
+#include <FineTuning/enum_names.hpp>
 #include <FineTuning/error.hpp>
 #include <FineTuning/export.hpp>
 #include <FineTuning/message.hpp>
@@ -104,11 +105,9 @@ enum class Outcome : std::uint8_t {
   not_run,  ///< The case cannot be run, or a stop came first: see CaseResult::error.
 };
 
-/// The name of an outcome, as it is written in JSON.
-[[nodiscard]] constexpr std::string_view to_string(Outcome outcome) noexcept {
-  constexpr std::array<std::string_view, 4> names{"passed", "failed", "error", "not_run"};
-  return names.at(static_cast<std::size_t>(outcome));
-}
+template <>
+inline constexpr auto internal::enum_names<Outcome> =
+    std::to_array<std::string_view>({"passed", "failed", "error", "not_run"});
 
 /// What came of one case, with all that a report says of it. What is not known is empty.
 struct CaseResult {
@@ -161,7 +160,7 @@ struct EvaluateOptions {
   /// ends the run and reaches the caller.
   std::function<void(const CaseResult& result, std::size_t ended, std::size_t of)> on_result{};
   std::stop_token stop{};  ///< Starts nothing more, and cancels what is under way.
-  SteadyClock clock{};     ///< What latency is measured with.
+  Clock clock{};           ///< Clock::steady measures latency.
 };
 
 /// Results, counted. Nothing unknown counts as zero.

@@ -21,7 +21,7 @@ struct FallbackOptions {
   /// How long an arm rests after a failure of its own; Error::retry_after makes it longer. Zero or
   /// less: no arm rests.
   std::chrono::milliseconds cooldown = std::chrono::seconds(5);
-  SteadyClock clock{};  ///< What rests are measured with.
+  Clock clock{};  ///< Clock::steady measures rests.
 };
 
 /// Asks each arm in turn until one answers. Goes on after any error but a cancellation, an unknown

@@ -122,10 +122,8 @@ struct MonitorOptions {
   /// the thread of the call, without a lock, so on several threads at once. What it throws reaches
   /// the caller in place of the answer; where the call itself throws, that goes first.
   std::function<void(const CallRecord&)> on_call{};
-  SteadyClock clock{};  ///< What latency is measured with.
-  /// What CallRecord::started is read from. Called from several threads at once; where it is empty,
-  /// the system's clock counts.
-  std::function<std::chrono::system_clock::time_point()> wall_clock{};
+  /// Clock::steady measures latency, Clock::wall gives CallRecord::started.
+  Clock clock{};
 };
 
 /// Counts the calls of the responders that it watches. Copies and watched responders share one

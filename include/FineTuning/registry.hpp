@@ -103,10 +103,8 @@ class VersionStore {
 /// store reach the caller.
 class FINETUNING_EXPORT VersionRegistry {
  public:
-  /// Tells the time of changes. Asked while the store is locked.
-  using Clock = std::function<std::chrono::system_clock::time_point()>;
-
-  /// A registry over a store. An empty clock is the system's.
+  /// A registry over a store. Clock::wall gives the times of changes, and is asked while the store
+  /// is locked.
   explicit VersionRegistry(std::shared_ptr<VersionStore> store = memory_version_store(),
                            Clock clock = {});
 

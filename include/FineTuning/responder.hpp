@@ -2,6 +2,7 @@
 
 // Anything that answers: the one shape that a Chat and everything made of Chats have in common.
 
+#include <FineTuning/enum_names.hpp>
 #include <FineTuning/message.hpp>
 #include <FineTuning/result.hpp>
 
@@ -55,11 +56,9 @@ struct TraceEvent {
   const Error* error = nullptr;
 };
 
-/// The name of a step, as logs write it.
-[[nodiscard]] constexpr std::string_view to_string(TraceEvent::Kind kind) noexcept {
-  constexpr std::array<std::string_view, 4> names{"sending", "waiting", "next_arm", "chosen"};
-  return names.at(static_cast<std::size_t>(kind));
-}
+template <>
+inline constexpr auto internal::enum_names<TraceEvent::Kind> =
+    std::to_array<std::string_view>({"sending", "waiting", "next_arm", "chosen"});
 
 /// What travels with one call through everything that is nested. Its functions run on the thread
 /// that makes the call, and what they throw ends the call and reaches the caller.
@@ -77,17 +76,27 @@ struct CallContext {
 /// Anything that answers. The response comes back whole, also when it was streamed.
 using Responder = std::function<Result<ChatResponse>(const ChatRequest&, const CallContext&)>;
 
-/// What time it is, for measuring how long something takes. Called from several threads at once;
-/// where it is empty, the system's clock counts.
-using SteadyClock = std::function<std::chrono::steady_clock::time_point()>;
+/// What time it is. An empty function stands for the system's clock, so `Clock{}` is that clock;
+/// give others to tests and simulations. Both are called from several threads at once.
+struct Clock {
+  /// Measures how long something takes.
+  std::function<std::chrono::steady_clock::time_point()> steady{};
+  /// Says when something happened.
+  std::function<std::chrono::system_clock::time_point()> wall{};
+
+  /// The time by `steady`.
+  [[nodiscard]] std::chrono::steady_clock::time_point steady_now() const {
+    return steady ? steady() : std::chrono::steady_clock::now();
+  }
+  /// The time by `wall`.
+  [[nodiscard]] std::chrono::system_clock::time_point wall_now() const {
+    return wall ? wall() : std::chrono::system_clock::now();
+  }
+};
 
 namespace internal {
 
-inline std::chrono::steady_clock::time_point now(const SteadyClock& clock) {
-  return clock ? clock() : std::chrono::steady_clock::now();
-}
-
-/// Asks a responder that may be none.
+/// Asks a responder that may be empty.
 inline Result<ChatResponse> ask(const Responder& responder, const ChatRequest& request,
                                 const CallContext& context) {
   if (responder) return responder(request, context);

@@ -3,6 +3,7 @@
 // Sends every request to the responder for its task: legal questions to the model that was tuned
 // for them, simple ones to a small model, and what fits nowhere to a default.
 
+#include <FineTuning/enum_names.hpp>
 #include <FineTuning/export.hpp>
 #include <FineTuning/responder.hpp>
 #include <FineTuning/result.hpp>
@@ -30,11 +31,9 @@ enum class Complexity : std::uint8_t {
   complex,  ///< Anything that ComplexityLimits or estimate_complexity() names.
 };
 
-/// The name of a complexity, as a route is called.
-[[nodiscard]] constexpr std::string_view to_string(Complexity complexity) noexcept {
-  constexpr std::array<std::string_view, 2> names{"simple", "complex"};
-  return names.at(static_cast<std::size_t>(complexity));
-}
+template <>
+inline constexpr auto internal::enum_names<Complexity> =
+    std::to_array<std::string_view>({"simple", "complex"});
 
 /// What a request may have and still be simple. System messages do not count: they are the
 /// program's, and the same with every request.
@@ -63,7 +62,7 @@ struct ComplexityLimits {
 struct Classifier {
   Responder responder{};          ///< Asked for one word, without streaming.
   std::uint32_t max_tokens = 10;  ///< Of its answer; a model that reasons first needs more.
-  SteadyClock clock{};            ///< What its part of the latency is measured with.
+  Clock clock{};                  ///< Clock::steady measures its part of the latency.
 };
 
 /// What a classifier is asked: which of the tasks a text belongs to, in one word.

@@ -15,11 +15,6 @@
 namespace FineTuning::internal {
 namespace {
 
-std::string_view spelled(Role role) {
-  constexpr std::array<std::string_view, 4> roles{"system", "user", "assistant", "tool"};
-  return roles.at(static_cast<std::size_t>(role));
-}
-
 void write_part(JsonWriter& body, const Part& part) {
   body.begin_object();
   if (const Image* image = std::get_if<Image>(&part)) {
@@ -62,7 +57,7 @@ void write_tool_call(JsonWriter& body, const ToolCall& call) {
 
 void write_message(JsonWriter& body, const Message& message) {
   body.begin_object();
-  body.key("role").string(spelled(message.role));
+  body.key("role").string(to_string(message.role));
   write_content(body, message);
   if (!message.tool_calls.empty()) {
     body.key("tool_calls").begin_array();
@@ -153,7 +148,7 @@ std::optional<Error> check_images(const Message& message) {
         return Error{.kind = ErrorKind::unsupported,
                      .message = fmt::format("A message of the role {} cannot have an image; send "
                                             "it in one of the user's.",
-                                            spelled(message.role))};
+                                            to_string(message.role))};
       if (image->url.empty() && image->media_type.empty())
         return invalid_request(
             "The bytes of an image have no media type; set Image::media_type, as in image/png.");

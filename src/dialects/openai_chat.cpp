@@ -64,9 +64,8 @@ void write_tool_choice(JsonWriter& body, const ToolChoice& choice) {
 }
 
 void write_response_format(JsonWriter& body, const ResponseFormat& format) {
-  constexpr std::array<std::string_view, 3> types{"text", "json_object", "json_schema"};
   body.key("response_format").begin_object();
-  body.key("type").string(types.at(static_cast<std::size_t>(format.type)));
+  body.key("type").string(to_string(format.type));
   if (format.type == ResponseFormat::Type::json_schema) {
     body.key("json_schema").begin_object();
     body.key("name").string(format.name);

@@ -95,9 +95,9 @@ class Run {
     CaseResult& result = evaluation_.results[index];
     const ChatRequest request = request_of(test);
     CallContext context{.stop = options_.stop};
-    const auto start = now(options_.clock);
+    const auto start = options_.clock.steady_now();
     const Result<ChatResponse> response = internal::ask(responder_, request, context);
-    const auto latency = std::chrono::round<milliseconds>(now(options_.clock) - start);
+    const auto latency = std::chrono::round<milliseconds>(options_.clock.steady_now() - start);
     if (response) {
       result.latency = latency;
       take_answer(request, *response, test.expectation, result);

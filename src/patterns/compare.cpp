@@ -61,9 +61,9 @@ void ask(const Responder& responder, const ChatRequest& request, const CompareOp
          ComparedAnswer& answer) {
   answer.asked = true;
   CallContext context{.stop = options.stop};
-  const auto start = now(options.clock);
+  const auto start = options.clock.steady_now();
   answer.result = internal::ask(responder, request, context);
-  const auto latency = now(options.clock) - start;
+  const auto latency = options.clock.steady_now() - start;
   if (answer.result) answer.measures = measure_answer(request, *answer.result, latency, options);
 }
 

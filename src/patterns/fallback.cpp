@@ -213,19 +213,19 @@ Result<ChatResponse> Fallback::operator()(const ChatRequest& request,
                                           const CallContext& context) const {
   bool delivered = false;
   CallContext arms_context = watched(context, delivered);
-  Plan plan = rests_->plan(request.model, arms_.size(), internal::now(options_.clock));
+  Plan plan = rests_->plan(request.model, arms_.size(), options_.clock.steady_now());
   std::vector<Error> failures;
   for (std::size_t step = 0; step < plan.order.size(); ++step) {
     trace_step(context, request, plan, step, failures);
     const std::size_t arm = plan.order[step];
-    const Time began = internal::now(options_.clock);
+    const Time began = options_.clock.steady_now();
     Result<ChatResponse> response = ask(arms_[arm], request, arms_context);
     if (response) {
       rests_->end(request.model, arm, began);
       return response;
     }
     Error error = std::move(response).error();
-    const Time now = internal::now(options_.clock);
+    const Time now = options_.clock.steady_now();
     if (const auto until = end_of_rest(error, options_.cooldown, now, context.deadline))
       rests_->begin(request.model, arm, error, now, *until);
     const bool is_last = step + 1 == plan.order.size();

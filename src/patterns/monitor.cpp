@@ -287,10 +287,8 @@ class Monitor::Memory {
   /// Asks, and counts what comes of it.
   Result<ChatResponse> call(Ledger& ledger, const Responder& responder, const ChatRequest& request,
                             const CallContext& context) const {
-    Times times{.started = now(options_.clock)};
-    if (options_.on_call)
-      times.started_at =
-          options_.wall_clock ? options_.wall_clock() : std::chrono::system_clock::now();
+    Times times{.started = options_.clock.steady_now()};
+    if (options_.on_call) times.started_at = options_.clock.wall_now();
     Result<ChatResponse> result = ask_or_count(ledger, responder, request, context, times);
     count(ledger, result, context, times);
     return result;
@@ -335,7 +333,7 @@ class Monitor::Memory {
     CallContext watched = context;
     watched.on_event = [this, &context, &times](const StreamEvent& event) {
       if (event.kind == StreamEvent::Kind::text && !times.first_text)
-        times.first_text = now(options_.clock);
+        times.first_text = options_.clock.steady_now();
       return context.on_event(event);
     };
     return internal::ask(responder, request, watched);
@@ -343,7 +341,7 @@ class Monitor::Memory {
 
   void count(Ledger& ledger, const Result<ChatResponse>& result, const CallContext& context,
              const Times& times) const {
-    const auto ended = now(options_.clock);
+    const auto ended = options_.clock.steady_now();
     std::optional<CallRecord> told;
     ledger.add([&](CallRecord& call) {
       describe(result, call);

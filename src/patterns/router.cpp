@@ -202,9 +202,10 @@ Result<ChatResponse> Router::classify_and_follow(const ChatRequest& request,
   question.key = request.key;
   // No events: the classifier's words are not the caller's.
   CallContext unheard{.stop = context.stop, .deadline = context.deadline, .trace = context.trace};
-  const auto began = now(classifier_->clock);
+  const auto began = classifier_->clock.steady_now();
   Result<ChatResponse> word = ask(classifier_->responder, question, unheard);
-  const auto took = std::chrono::duration_cast<milliseconds>(now(classifier_->clock) - began);
+  const auto took =
+      std::chrono::duration_cast<milliseconds>(classifier_->clock.steady_now() - began);
   if (!word && word.error().kind == ErrorKind::cancelled) return word;
 
   const std::optional<std::string> task = word ? match_task(word->content, tasks()) : std::nullopt;

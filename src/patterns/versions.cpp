@@ -218,8 +218,7 @@ std::shared_ptr<VersionStore> memory_version_store() {
 }
 
 VersionRegistry::VersionRegistry(std::shared_ptr<VersionStore> store, Clock clock)
-    : store_(std::move(store)),
-      clock_(clock ? std::move(clock) : Clock(std::chrono::system_clock::now)) {}
+    : store_(std::move(store)), clock_(std::move(clock)) {}
 
 Result<ModelVersion> VersionRegistry::get(std::string_view name, std::string_view label) const {
   return table().and_then(
@@ -287,7 +286,7 @@ Result<ModelVersion> VersionRegistry::update(const Change& change) {
   if (store_ == nullptr) return no_store();
   ModelVersion changed;
   std::optional<Error> error = store_->update([&](VersionTable& table) -> std::optional<Error> {
-    Result<ModelVersion> version = change(table, utc_text(clock_()));
+    Result<ModelVersion> version = change(table, utc_text(clock_.wall_now()));
     if (!version) return std::move(version).error();
     changed = *std::move(version);
     return std::nullopt;

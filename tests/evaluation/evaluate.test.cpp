@@ -444,8 +444,8 @@ TEST_CASE("latency is what the clock says around the answer", "[evaluate]") {
     time += 1500us;
     return ChatResponse{.cost_usd = std::numeric_limits<double>::infinity()};
   };
-  const Evaluation evaluation =
-      evaluate(std::vector{asks("q", ExpectedText{})}, slow, {.clock = [&time] { return time; }});
+  const Evaluation evaluation = evaluate(std::vector{asks("q", ExpectedText{})}, slow,
+                                         {.clock = {.steady = [&time] { return time; }}});
   CHECK(evaluation.results[0].latency == 2ms);
   CHECK_FALSE(evaluation.results[0].cost_usd);
 }

@@ -29,7 +29,7 @@ namespace {
 /// the other side does at the same time is not measured.
 thread_local Moment thread_time{};
 
-const CompareOptions with_fake_clock{.clock = [] { return thread_time; }};
+const CompareOptions with_fake_clock{.clock = {.steady = [] { return thread_time; }}};
 
 Responder answers(const ChatResponse& response, std::chrono::milliseconds takes = 0ms) {
   return [response, takes](const ChatRequest&, const CallContext&) -> Result<ChatResponse> {

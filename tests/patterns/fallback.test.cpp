@@ -68,7 +68,7 @@ struct Arms {
             if (errors[arm]) return *errors[arm];
             return ChatResponse{};
           });
-    options.clock = [this] { return now; };
+    options.clock.steady = [this] { return now; };
     return Fallback(std::move(arms), std::move(options));
   }
 
@@ -461,7 +461,7 @@ TEST_CASE("an answer ends no rest that began after its call, and no retirement",
       return ChatResponse{};
     };
     fallback.emplace(std::vector<Responder>{first, second},
-                     FallbackOptions{.clock = [&] { return now; }});
+                     FallbackOptions{.clock = {.steady = [&] { return now; }}});
     CallContext context;
     CHECK((*fallback)({}, context));
     CHECK((*fallback)({}, context));
@@ -522,7 +522,7 @@ TEST_CASE("an arm of several models is retired once all of them are", "[fallback
                              outer_asked += 'z';
                              return Result<ChatResponse>(ChatResponse{});
                            }},
-                          {.clock = [&] { return inner.now; }});
+                          {.clock = {.steady = [&] { return inner.now; }}});
   CHECK(inner.asks(fallback) == "ab");
   inner.now += milliseconds(5000);
   CHECK(inner.asks(fallback) == "a");  // its second arm is retired, its first may come back
@@ -623,7 +623,7 @@ TEST_CASE("an exception of an arm leaves what is remembered as it was", "[fallba
                              if (throws) throw std::runtime_error("arm");
                              return ChatResponse{};
                            }},
-                          {.clock = [&] { return arms.now; }});
+                          {.clock = {.steady = [&] { return arms.now; }}});
   arms.errors = {busy, busy};
   CHECK(arms.asks(fallback) == "ab");
   throws = true;

@@ -26,11 +26,11 @@ namespace {
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 /// A clock that stands still until a test moves it.
-struct Clock {
+struct FakeClock {
   std::chrono::steady_clock::time_point now{};
 
   MonitorOptions options() {
-    return {.clock = [this] { return now; }};
+    return {.clock = {.steady = [this] { return now; }}};
   }
 };
 
@@ -53,7 +53,7 @@ Responder fails_with(ErrorKind kind) {
 }
 
 /// Answers after a time of the clock.
-Responder takes(Clock& clock, std::chrono::nanoseconds time) {
+Responder takes(FakeClock& clock, std::chrono::nanoseconds time) {
   return [&clock, time](const ChatRequest&, const CallContext&) -> Result<ChatResponse> {
     clock.now += time;
     return answer();
@@ -283,7 +283,7 @@ TEST_CASE("an exception counts as a failure and goes on", "[monitor]") {
 }
 
 TEST_CASE("latency is that of the answers, as the caller waited for them", "[monitor]") {
-  Clock clock;
+  FakeClock clock;
   const Monitor monitor(clock.options());
   for (const auto time : {40ms, 15ms, 50ms, 20ms, 35ms})
     CHECK(ask(monitor.watch(takes(clock, time))));
@@ -307,7 +307,7 @@ TEST_CASE("latency is that of the answers, as the caller waited for them", "[mon
 
 TEST_CASE("the time to the first text is that of the first piece of a streamed answer",
           "[monitor]") {
-  Clock clock;
+  FakeClock clock;
   const Monitor monitor(clock.options());
   const Responder streams =
       monitor.watch([&](const ChatRequest&, const CallContext& context) -> Result<ChatResponse> {
@@ -399,7 +399,7 @@ TEST_CASE("millions of small costs add up", "[monitor]") {
 }
 
 TEST_CASE("recent figures and percentiles are of the last 1000 calls, totals of all", "[monitor]") {
-  Clock clock;
+  FakeClock clock;
   const Monitor monitor(clock.options());
   CHECK_FALSE(ask(monitor.watch(fails_with(ErrorKind::network))));
   for (int n = 0; n < 500; ++n) CHECK(ask(monitor.watch(takes(clock, 1ms))));
@@ -473,10 +473,10 @@ TEST_CASE("an id that comes again means the newest call", "[monitor]") {
 
 TEST_CASE("the hook hears of each watched call, with nothing of what was said", "[monitor]") {
   std::vector<CallRecord> told;
-  Clock clock;
+  FakeClock clock;
   MonitorOptions options = clock.options();
   options.on_call = [&](const CallRecord& call) { told.push_back(call); };
-  options.wall_clock = [] { return std::chrono::system_clock::time_point(1234s); };
+  options.clock.wall = [] { return std::chrono::system_clock::time_point(1234s); };
   const Monitor monitor(options);
   ChatResponse response = answer("id-1", 0.5);
   response.model = "gpt-4o-2024-08-06";

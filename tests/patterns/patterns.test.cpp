@@ -44,7 +44,7 @@ Classifier free_classifier() {
   return {.responder = [](const ChatRequest&, const CallContext&) -> Result<ChatResponse> {
             return ChatResponse{.content = "Small talk.", .usage = {.known = true}, .cost_usd = 0};
           },
-          .clock = [] { return Time(); }};
+          .clock = {.steady = [] { return Time(); }}};
 }
 
 /// A registry whose name "assistant" stands for the model "openai:gpt-4o".

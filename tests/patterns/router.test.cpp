@@ -309,9 +309,10 @@ TEST_CASE("what a classifier used is added to the answer, and unknown stays unkn
   for (const auto& [name, said, answered, total_tokens, known, cost] : cases) {
     INFO(name);
     int ticks = 0;
-    const Router router({{"legal", gives(answered)}}, gives(answered),
-                        Classifier{.responder = gives(said),
-                                   .clock = [&] { return Time(milliseconds(70 * ticks++)); }});
+    const Router router(
+        {{"legal", gives(answered)}}, gives(answered),
+        Classifier{.responder = gives(said),
+                   .clock = {.steady = [&] { return Time(milliseconds(70 * ticks++)); }}});
     CallContext context;
     const ChatResponse response = router(asks("Hi"), context).value();
     CHECK(response.content == "text");

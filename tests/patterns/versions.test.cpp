@@ -22,10 +22,10 @@ const std::string v2 = "openai:ft:gpt-4:org:legal-v2:id2";
 const std::string v3 = "openai:ft:gpt-4:org:legal-v3:id3";
 
 /// Begins at 2026-11-25 23:59:58 UTC and goes on by a second with each look.
-VersionRegistry::Clock ticking() {
-  return [seconds = 1795651198]() mutable {
+Clock ticking() {
+  return {.wall = [seconds = 1795651198]() mutable {
     return std::chrono::system_clock::time_point(std::chrono::seconds(seconds++));
-  };
+  }};
 }
 
 /// The guide's registry: three versions, of which the third is current, the second previous and the

@@ -78,9 +78,10 @@ void write(const fs::path& path, const std::string& text) {
 }
 
 VersionRegistry registry_at(const fs::path& path) {
-  return VersionRegistry(json_version_store(path.string()), [] {
-    return std::chrono::system_clock::time_point(std::chrono::seconds(1795651198));
-  });
+  return VersionRegistry(
+      json_version_store(path.string()), {.wall = [] {
+        return std::chrono::system_clock::time_point(std::chrono::seconds(1795651198));
+      }});
 }
 
 bool adds(const fs::path& path, const std::string& label = "v1") {
