@@ -189,7 +189,7 @@ struct FINETUNING_EXPORT Tally {
 
   /// Wilson's interval of the accuracy. It supposes that the cases are a sample of those that the
   /// model is meant for.
-  [[nodiscard]] std::optional<Interval> interval(double confidence = 0.95) const;
+  [[nodiscard]] std::optional<statistics::Interval> interval(double confidence = 0.95) const;
 };
 
 /// What came of all cases.

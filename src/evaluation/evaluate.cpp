@@ -182,8 +182,8 @@ std::optional<double> Tally::accuracy() const noexcept {
   return static_cast<double>(passed) / static_cast<double>(judged);
 }
 
-std::optional<Interval> Tally::interval(double confidence) const {
-  return wilson_interval(passed, passed + failed, confidence);
+std::optional<statistics::Interval> Tally::interval(double confidence) const {
+  return statistics::wilson_interval(passed, passed + failed, confidence);
 }
 
 bool Evaluation::threshold_met() const noexcept {
