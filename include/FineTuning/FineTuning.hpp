@@ -21,6 +21,7 @@
 #include <FineTuning/compare.hpp>
 #include <FineTuning/error.hpp>
 #include <FineTuning/evaluate.hpp>
+#include <FineTuning/expectation.hpp>
 #include <FineTuning/fallback.hpp>
 #include <FineTuning/http.hpp>
 #include <FineTuning/message.hpp>

@@ -51,10 +51,10 @@ class Run {
       if (known != earlier.end()) {
         take_earlier(*known->second, result);
         earlier.erase(known);
-      } else if (std::optional<Error> fault = fault_of(test.expectation)) {
-        const bool is_ours = fault->kind == ErrorKind::unsupported;
+      } else if (Result<void> checked = check_expectation(test.expectation); !checked) {
+        const bool is_ours = checked.error().kind == ErrorKind::unsupported;
         result.outcome = is_ours ? Outcome::not_run : Outcome::error;
-        result.error = std::move(fault);
+        result.error = std::move(checked).error();
       } else {
         to_ask_.push_back(evaluation_.results.size() - 1);
       }
