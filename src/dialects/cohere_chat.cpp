@@ -1,4 +1,4 @@
-// POST /v2/chat, Cohere's own.
+// POST /v2/chat.
 
 #include "dialects/answer.hpp"
 #include "dialects/chat_body.hpp"
@@ -208,9 +208,9 @@ Result<void> absorb(StreamState& state, const SseEvent& event, const Accent& /*a
 
 // ---- refusals
 
-Error explain(int status, std::string_view body, const Accent& /*accent*/) {
+Error explain(int status, std::string_view body, const Accent& accent) {
   constexpr int token_on_deny_list = 498;  // a token of the text
-  Error error = explain_body(status, body, {});
+  Error error = explain_body(status, body, accent, {});
   if (status == token_on_deny_list) error.kind = ErrorKind::content_filtered;
   // A trial's calls of a month are used up under the status of too many calls a minute.
   if (error.kind == ErrorKind::rate_limited && error.message.find("month") != std::string::npos)

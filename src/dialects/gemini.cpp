@@ -1,4 +1,4 @@
-// generateContent, as the Gemini API and Vertex AI speak it.
+// generateContent.
 
 #include "dialects/answer.hpp"
 #include "dialects/chat_body.hpp"
@@ -69,8 +69,8 @@ void read_details(Error& error, const JsonValue& body) {
   }
 }
 
-Error explain(int status, std::string_view body, const Accent& /*accent*/) {
-  Error error = explain_body(status, body, names);
+Error explain(int status, std::string_view body, const Accent& accent) {
+  Error error = explain_body(status, body, accent, names);
   if (status == 400 && error.message.starts_with("API key")) error.kind = ErrorKind::authentication;
   if (const JsonDocument value{body}) read_details(error, *value);
   return error;

@@ -1,4 +1,4 @@
-// POST /chat/completions, as OpenAI defined it and many others speak it.
+// POST /chat/completions, which most services speak.
 
 #include "dialects/answer.hpp"
 #include "dialects/chat_body.hpp"
@@ -113,14 +113,19 @@ Usage read_usage(const JsonValue& usage) {
   return read;
 }
 
+/// What the provider adds to the dialect; null if nothing.
+const JsonValue* additions_of(const JsonValue& body, const Accent& accent) {
+  return accent.additions.empty() ? nullptr : find(body, accent.additions);
+}
+
 /// What every answer and every chunk of one says of itself.
-void read_envelope(ChatResponse& response, const JsonValue& body) {
+void read_envelope(ChatResponse& response, const JsonValue& body, const JsonValue* additions) {
   if (std::string id = text_of(body, "id"); !id.empty()) response.id = std::move(id);
   if (std::string model = text_of(body, "model"); !model.empty()) response.model = std::move(model);
-  const JsonValue* groq = find(body, "x_groq");
-  if (groq != nullptr && response.request_id.empty()) response.request_id = text_of(*groq, "id");
+  if (additions != nullptr && response.request_id.empty())
+    response.request_id = text_of(*additions, "id");
   const JsonValue* usage = find(body, "usage");
-  if (usage == nullptr && groq != nullptr) usage = find(*groq, "usage");
+  if (usage == nullptr && additions != nullptr) usage = find(*additions, "usage");
   if (usage != nullptr && usage->is_object()) response.usage = read_usage(*usage);
 }
 
@@ -150,7 +155,7 @@ std::string arguments_of(const JsonValue& function) {
   return arguments == nullptr ? std::string() : as_text(*arguments);
 }
 
-Result<ChatResponse> decode(std::string_view text, const Accent& /*accent*/) {
+Result<ChatResponse> decode(std::string_view text, const Accent& accent) {
   const JsonDocument body(text);
   if (!body || !body->is_object()) return malformed("The answer is not a JSON object.");
   const JsonValue* choices = find(*body, "choices");
@@ -162,7 +167,7 @@ Result<ChatResponse> decode(std::string_view text, const Accent& /*accent*/) {
   }
 
   ChatResponse response;
-  read_envelope(response, *body);
+  read_envelope(response, *body, additions_of(*body, accent));
   read_texts(*message, response.content, response.reasoning);
   if (const JsonValue* calls = find(*message, "tool_calls"); calls != nullptr && calls->is_array())
     for (const JsonValue& call : *calls)
@@ -215,7 +220,7 @@ const JsonValue* first_choice(const JsonValue& choices) {
   return at == choices.end() ? nullptr : &*at;
 }
 
-Result<void> absorb(StreamState& state, const SseEvent& event, const Accent& /*accent*/,
+Result<void> absorb(StreamState& state, const SseEvent& event, const Accent& accent,
                     const Deliver& deliver) {
   if (event.data == "[DONE]") {
     state.is_whole = state.is_over = true;
@@ -226,10 +231,12 @@ Result<void> absorb(StreamState& state, const SseEvent& event, const Accent& /*a
   if (!chunk || !chunk->is_object())
     return malformed("The stream has an event that is not a JSON object.");
   if (find(*chunk, "error") != nullptr) return explain_event(*chunk, names);
-  if (const JsonValue* error = find(*chunk, "x_groq", "error"))
-    return Error{.kind = ErrorKind::server_error, .message = as_text(*error)};
+  const JsonValue* additions = additions_of(*chunk, accent);
+  if (additions != nullptr)
+    if (const JsonValue* error = find(*additions, "error"))
+      return Error{.kind = ErrorKind::server_error, .message = as_text(*error)};
 
-  read_envelope(state.response, *chunk);
+  read_envelope(state.response, *chunk, additions);
   const JsonValue* choices = find(*chunk, "choices");
   const JsonValue* choice = choices == nullptr ? nullptr : first_choice(*choices);
   if (choice == nullptr) return {};
@@ -247,11 +254,8 @@ Result<void> absorb(StreamState& state, const SseEvent& event, const Accent& /*a
 
 // ---- refusals
 
-Error explain(int status, std::string_view body, const Accent& /*accent*/) {
-  constexpr int flex_capacity_exceeded = 498;  // Groq's
-  Error error = explain_body(status, body, names);
-  if (status == flex_capacity_exceeded) error.kind = ErrorKind::overloaded;
-  return error;
+Error explain(int status, std::string_view body, const Accent& accent) {
+  return explain_body(status, body, accent, names);
 }
 
 }  // namespace

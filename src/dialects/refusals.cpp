@@ -131,13 +131,22 @@ Error explain_value(int status, const JsonValue& body, std::span<const NamedErro
   return error;
 }
 
-}  // namespace
-
-Error explain_body(int status, std::string_view body, std::span<const NamedError> names) {
+/// The same for a body that may be no JSON.
+Error explain_any(int status, std::string_view body, std::span<const NamedError> names) {
   const JsonDocument value(body);
   if (value && (value->is_object() || value->is_array()))
     return explain_value(status, *value, names);
   return {.kind = kind_of_status(status), .message = explain_text(body), .http_status = status};
+}
+
+}  // namespace
+
+Error explain_body(int status, std::string_view body, const Accent& accent,
+                   std::span<const NamedError> names) {
+  Error error = explain_any(status, body, names);
+  for (const StatusMeaning& row : accent.statuses)
+    if (row.status == status) error.kind = row.kind;
+  return error;
 }
 
 Error explain_event(const JsonValue& event, std::span<const NamedError> names) {
@@ -152,7 +161,7 @@ Error explain_event(const JsonValue& event, std::span<const NamedError> names) {
 Error explain_event(std::string_view event, std::span<const NamedError> names) {
   if (const JsonDocument value{event}; value && value->is_object())
     return explain_event(*value, names);
-  Error error = explain_body(500, event, names);
+  Error error = explain_any(500, event, names);
   error.http_status = 200;
   return error;
 }

@@ -4,7 +4,8 @@
 
 #include "json/reader.hpp"
 
-#include <FineTuning/result.hpp>
+#include <FineTuning/error.hpp>
+#include <FineTuning/provider.hpp>
 
 #include <span>
 #include <string_view>
@@ -23,7 +24,7 @@ struct NamedError {
 /// Reads the body of a refusal in any of the shapes that providers and the proxies before them
 /// answer with: {"error":{..}}, {"error":"text"}, {"message":..}, {"detail":..}, one of these in an
 /// array, a text, a page of HTML, nothing. The message is what it says, in one line.
-[[nodiscard]] Error explain_body(int status, std::string_view body,
+[[nodiscard]] Error explain_body(int status, std::string_view body, const Accent& accent,
                                  std::span<const NamedError> names);
 
 /// The same for an error inside a stream, where the HTTP status was a good one.
