@@ -43,32 +43,6 @@ Result<RequestFile> make_request(const Arguments& arguments, std::istream& stand
   return file;
 }
 
-Json as_json(const ChatResponse& response) {
-  Json calls = Json::array();
-  for (const ToolCall& call : response.tool_calls)
-    calls.push_back({{"id", call.id}, {"name", call.name}, {"arguments", call.arguments}});
-  const Usage& usage = response.usage;
-  Json json{{"content", response.content},
-            {"tool_calls", calls},
-            {"finish_reason", to_string(response.finish_reason)},
-            {"usage", nullptr},
-            {"cost_usd", response.cost_usd ? Json(*response.cost_usd) : Json()},
-            {"latency_ms", response.latency.count()},
-            {"model", response.model},
-            {"id", response.id},
-            {"attempts", response.attempts}};
-  if (usage.known)
-    json["usage"] = {{"input_tokens", usage.input_tokens},
-                     {"output_tokens", usage.output_tokens},
-                     {"total_tokens", usage.total_tokens}};
-  for (const Citation& citation : response.citations)
-    json["citations"].push_back({{"start", citation.start},
-                                 {"end", citation.end},
-                                 {"text", citation.text},
-                                 {"sources", citation.sources}});
-  return json;
-}
-
 int show_preview(const Chat& chat, const RequestFile& file, bool json, const Streams& streams) {
   const Result<http::Exchange> exchange = chat.preview(file.request, file.stream);
   if (!exchange) return report(exchange.error(), json, streams);
@@ -99,7 +73,7 @@ int ask(const Responder& responder, const RequestFile& file, bool json, const St
     return report(response.error(), json, streams);
   }
   if (json) {
-    print_line(as_json(*response), streams.out);
+    streams.out << to_json(*response) << std::endl;
     return success;
   }
   fmt::print(streams.out, "{}\n", file.stream ? "" : response->content);

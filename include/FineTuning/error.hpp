@@ -84,6 +84,14 @@ struct Error {
   bool outcome_unknown = false;
   int attempts = 0;             ///< How many times the request was sent.
   std::vector<Error> causes{};  ///< What the earlier arms of a fallback said, oldest first.
+
+  /// True if the call may have cost something: it was answered all the same, or nobody knows.
+  [[nodiscard]] bool may_be_billed() const noexcept {
+    return outcome_unknown || http_status / 100 == 2;
+  }
+
+  /// Equal if every member is, the causes too.
+  friend bool operator==(const Error&, const Error&) = default;
 };
 
 /// {"error":{"kind":"rate_limited","message":..,"http_status":429,..}}, with its causes.

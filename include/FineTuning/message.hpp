@@ -4,6 +4,7 @@
 // are values. Texts are UTF-8, and JSON is text; both are checked before anything is sent.
 
 #include <FineTuning/enum_names.hpp>
+#include <FineTuning/export.hpp>
 #include <FineTuning/result.hpp>
 #include <FineTuning/usage.hpp>
 
@@ -37,6 +38,9 @@ struct Image {
   std::string url{};         ///< Empty where the bytes are given.
   std::string bytes{};       ///< As in the file; the library encodes them.
   std::string media_type{};  ///< Of the bytes (or of a gs: file), as in "image/png".
+
+  /// Equal if every member is.
+  friend bool operator==(const Image&, const Image&) = default;
 };
 
 /// A piece of a message: text or an image.
@@ -50,6 +54,9 @@ struct ToolCall {
   std::string name{};       ///< Of the function, as in Tool::name.
   std::string arguments{};  ///< A JSON object as text, as the model wrote it: it may be invalid.
   std::string signature{};  ///< Opaque; some providers want it back with the call.
+
+  /// Equal if every member is.
+  friend bool operator==(const ToolCall&, const ToolCall&) = default;
 };
 
 struct ChatResponse;
@@ -88,6 +95,21 @@ struct Message {
     return message;
   }
 
+  /// Its texts, a line each; its images are left out.
+  [[nodiscard]] std::string text() const {
+    std::string lines;
+    for (const Part& part : parts) {
+      const auto* const piece = std::get_if<std::string>(&part);
+      if (piece == nullptr) continue;
+      if (!lines.empty()) lines += '\n';
+      lines += *piece;
+    }
+    return lines;
+  }
+
+  /// Equal if every member is.
+  friend bool operator==(const Message&, const Message&) = default;
+
  private:
   static Message of(Role role, std::string text) {
     Message message{.role = role};
@@ -101,6 +123,9 @@ struct Tool {
   std::string name{};         ///< Letters, digits, _ and - are safe everywhere.
   std::string description{};  ///< What the model decides by whether to call it.
   std::string parameters{};   ///< Its JSON schema as text; empty: no parameters.
+
+  /// Equal if every member is.
+  friend bool operator==(const Tool&, const Tool&) = default;
 };
 
 /// Whether the model has to ask for a tool.
@@ -114,6 +139,9 @@ struct ToolChoice {
   };
   Mode mode = Mode::automatic;  ///< Who decides.
   std::string name{};           ///< Of the tool, with Mode::named.
+
+  /// Equal if every member is.
+  friend bool operator==(const ToolChoice&, const ToolChoice&) = default;
 };
 
 /// What the answer has to look like.
@@ -127,6 +155,9 @@ struct ResponseFormat {
   Type type = Type::text;       ///< The form.
   std::string schema{};         ///< A JSON schema as text, with Type::json_schema.
   std::string name = "answer";  ///< What some providers call the schema.
+
+  /// Equal if every member is.
+  friend bool operator==(const ResponseFormat&, const ResponseFormat&) = default;
 };
 
 template <>
@@ -140,6 +171,9 @@ struct Document {
   std::string url{};      ///< Where it is from; nothing is fetched.
   std::string id{};       ///< What Citation::sources calls it; empty: the provider numbers it.
   std::map<std::string, std::string> metadata{};  ///< Shown to the model with the content.
+
+  /// Equal if every member is.
+  friend bool operator==(const Document&, const Document&) = default;
 };
 
 /// What is asked. Members that are not set are left to the provider; what a number may be is the
@@ -164,6 +198,9 @@ struct ChatRequest {
   std::vector<std::pair<std::string, std::string>> extra_headers{};
   std::string task{};  ///< For routing; never sent.
   std::string key{};   ///< Who asks, for sticky assignment; never sent.
+
+  /// Equal if every member is.
+  friend bool operator==(const ChatRequest&, const ChatRequest&) = default;
 };
 
 /// Why an answer ended.
@@ -186,6 +223,9 @@ struct Citation {
   std::uint64_t end = 0;               ///< Behind its last one.
   std::string text{};                  ///< What stands there, where the provider repeats it.
   std::vector<std::string> sources{};  ///< Ids of documents, or URLs.
+
+  /// Equal if every member is.
+  friend bool operator==(const Citation&, const Citation&) = default;
 };
 
 /// What was answered: the first choice, where there are several.
@@ -198,16 +238,24 @@ struct ChatResponse {
   /// What the answer cost in USD by the prices that are known of its model; empty where one that it
   /// takes is not. With that of other calls that were made on the way, as a classifier's.
   std::optional<double> cost_usd{};
-  std::string model{};                  ///< The model that answered, as the provider names it.
-  std::string id{};                     ///< The provider's id of the answer.
-  std::string request_id{};             ///< Quote this to the provider's support.
-  std::string reasoning{};              ///< What the model let see of its thinking.
-  std::string signature{};              ///< Opaque; some providers want it back with the text.
-  std::vector<Citation> citations{};    ///< In the order of the answer.
-  std::chrono::milliseconds latency{};  ///< From the call to its end, all attempts included.
-  int attempts = 0;                     ///< How many times the request was sent.
-  std::string raw{};                    ///< The body as it arrived; empty for a stream.
+  std::string model{};                 ///< The model that answered, as the provider names it.
+  std::string id{};                    ///< The provider's id of the answer.
+  std::string request_id{};            ///< Quote this to the provider's support.
+  std::string reasoning{};             ///< What the model let see of its thinking.
+  std::string signature{};             ///< Opaque; some providers want it back with the text.
+  std::vector<Citation> citations{};   ///< In the order of the answer.
+  std::chrono::nanoseconds latency{};  ///< From the call to its end, all attempts included.
+  int attempts = 0;                    ///< How many times the request was sent.
+  std::string raw{};                   ///< The body as it arrived; empty for a stream.
+
+  /// Equal if every member is.
+  friend bool operator==(const ChatResponse&, const ChatResponse&) = default;
 };
+
+/// {"content":..,"tool_calls":[..],"finish_reason":"stop","usage":{..},"cost_usd":..,"latency_ms":..,
+/// "model":..,"id":..,"attempts":..}, with its "citations" if it has any. What is not known is
+/// null.
+[[nodiscard]] FINETUNING_EXPORT std::string to_json(const ChatResponse& response);
 
 inline Message Message::assistant(const ChatResponse& response) {
   Message message{

@@ -25,6 +25,9 @@ struct Usage {
     known = known && other.known;
     return *this;
   }
+
+  /// Equal if every member is.
+  friend constexpr bool operator==(const Usage&, const Usage&) noexcept = default;
 };
 
 }  // namespace FineTuning

@@ -36,7 +36,7 @@ void write_content(JsonWriter& body, const Message& message) {
     body.key("content").string(std::get<std::string>(message.parts.front()));
   } else if (message.role != Role::user) {  // others take a text only, and not every service parts
     if (!message.parts.empty() || message.tool_calls.empty())
-      body.key("content").string(joined_text(message));
+      body.key("content").string(message.text());
   } else {
     body.key("content").begin_array();
     for (const Part& part : message.parts) write_part(body, part);
@@ -95,13 +95,6 @@ void write_texts(JsonWriter& body, std::string_view key, const std::vector<std::
   body.key(key).begin_array();
   for (const std::string& text : texts) body.string(text);
   body.end_array();
-}
-
-std::string joined_text(const Message& message) {
-  std::string text;
-  for (const Part& part : message.parts)
-    if (const std::string* piece = std::get_if<std::string>(&part)) text += *piece;
-  return text;
 }
 
 std::string base64(std::string_view bytes) {

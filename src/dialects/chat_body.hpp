@@ -25,9 +25,6 @@ void write_tools(JsonWriter& body, const std::vector<Tool>& tools);
 /// "key": ["..", ..]
 void write_texts(JsonWriter& body, std::string_view key, const std::vector<std::string>& texts);
 
-/// The text parts of a message, one after the other.
-[[nodiscard]] std::string joined_text(const Message& message);
-
 /// "data:image/png;base64,..", or the URL.
 [[nodiscard]] std::string image_url(const Image& image);
 

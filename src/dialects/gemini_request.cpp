@@ -110,7 +110,7 @@ void write_call(JsonWriter& body, const ToolCall& call) {
 }
 
 void write_result(JsonWriter& body, const Message& message, std::string_view function) {
-  const std::string result = joined_text(message);
+  const std::string result = message.text();
   body.begin_object();
   body.key("functionResponse").begin_object();
   write_call_name(body, message.tool_call_id, function);
@@ -129,7 +129,7 @@ void write_parts(JsonWriter& body, const Message& message, const std::vector<Mes
   if (message.role == Role::tool)
     return write_result(body, message, function_of(message, messages));
   if (!message.signature.empty()) {  // it came with the end of the text
-    write_text_part(body, joined_text(message), message.signature);
+    write_text_part(body, message.text(), message.signature);
   } else {
     for (const Part& part : message.parts)
       if (const Image* image = std::get_if<Image>(&part))

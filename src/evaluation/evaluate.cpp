@@ -3,7 +3,6 @@
 #include "evaluation/expectation.hpp"
 #include "evaluation/fingerprint.hpp"
 #include "patterns/batch.hpp"
-#include "patterns/message_text.hpp"
 
 #include <FineTuning/evaluate.hpp>
 
@@ -66,7 +65,7 @@ class Run {
     return {.fingerprint = fingerprint(request_of(test), test.expectation),
             .id = test.id,
             .tags = test.tags,
-            .input = test.messages.empty() ? std::string() : message_text(test.messages.back()),
+            .input = test.messages.empty() ? std::string() : test.messages.back().text(),
             .expected = describe(test.expectation),
             .error = Error{.kind = ErrorKind::cancelled,
                            .message = "The run was stopped before this case was asked; start it "

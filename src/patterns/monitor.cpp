@@ -3,7 +3,6 @@
 // is neither streamed nor told to on_call allocates nothing.
 
 #include "figures/nearest_rank.hpp"
-#include "patterns/billed.hpp"
 
 #include <FineTuning/model.hpp>
 #include <FineTuning/monitor.hpp>
@@ -74,7 +73,7 @@ void describe(const Result<ChatResponse>& result, CallRecord& call) {
     call.response_model.clear();
     call.id.clear();
     call.error = result.error().kind;
-    call.may_be_billed = may_be_billed(result.error());
+    call.may_be_billed = result.error().may_be_billed();
     call.finish_reason.reset();
     call.usage = {};
     call.cost_usd.reset();

@@ -1,8 +1,5 @@
 // Which task a request has: by its own word, by how hard it looks, or by a classifier's word.
 
-#include "patterns/billed.hpp"
-#include "patterns/message_text.hpp"
-
 #include <FineTuning/internal/scan.hpp>
 #include <FineTuning/model.hpp>
 #include <FineTuning/router.hpp>
@@ -30,7 +27,7 @@ bool has_image(const Message& message) {
 bool has_long_text(const ChatRequest& request, const ComplexityLimits& limits) {
   std::size_t bytes = 0;
   for (const Message& message : request.messages)
-    if (is_counted(message)) bytes += message_text(message).size();
+    if (is_counted(message)) bytes += message.text().size();
   return bytes > limits.text_bytes;
 }
 
@@ -101,7 +98,7 @@ std::string joined(const std::vector<std::string>& words) {
 std::string last_user_text(const ChatRequest& request) {
   const auto last = std::find_if(request.messages.rbegin(), request.messages.rend(),
                                  [](const Message& message) { return message.role == Role::user; });
-  return last == request.messages.rend() ? std::string() : message_text(*last);
+  return last == request.messages.rend() ? std::string() : last->text();
 }
 
 // ---- what the classifier used
@@ -110,7 +107,7 @@ std::string last_user_text(const ChatRequest& request) {
 void add_classification(ChatResponse& response, const Result<ChatResponse>& word,
                         milliseconds took) {
   response.latency += took;
-  if (!word && !may_be_billed(word.error())) return;
+  if (!word && !word.error().may_be_billed()) return;
   response.usage += word ? word->usage : Usage{};
   if (word && word->cost_usd && response.cost_usd)
     *response.cost_usd += *word->cost_usd;
