@@ -54,7 +54,7 @@ struct VersionedModel {
 using VersionTable = std::map<std::string, VersionedModel, std::less<>>;
 
 /// Where a registry keeps its names. Safe to use from several threads at once.
-class VersionStore {
+class FINETUNING_EXPORT VersionStore {
  public:
   /// A store of one's own begins with nothing.
   VersionStore() = default;
