@@ -65,7 +65,7 @@ int ask(const Responder& responder, const RequestFile& file, bool json, const St
         print_line({{"text", event.text}}, streams.out);
       else
         streams.out << event.text << std::flush;
-      return streams.out.good();  // nobody reads on: no need to pay for the rest
+      return streams.out.good();  // false once nobody reads: the rest need not be paid for
     };
   const Result<ChatResponse> response = responder(file.request, context);
   if (!response) {
@@ -82,14 +82,14 @@ int ask(const Responder& responder, const RequestFile& file, bool json, const St
   return success;
 }
 
-/// Whether what a writer was killed over is the end of the file: a line that would spoil the next.
+/// Whether the file ends within a line, as if its writer was killed: it would spoil the next line.
 bool ends_in_torn_line(const std::string& name) {
   std::ifstream file(name, std::ios::binary);
   file.seekg(-1, std::ios::end);
   return file && file.get() != '\n';
 }
 
-/// Asks, and appends a line on the call to a log. Nothing is asked where that cannot be written.
+/// Asks, and appends a line about the call to a log. Nothing is asked if the log cannot be written.
 int ask_and_log(const Chat& chat, const RequestFile& file, const std::string& name, bool json,
                 const Streams& streams) {
   std::ofstream log(name, std::ios::binary | std::ios::app);

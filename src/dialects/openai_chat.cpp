@@ -15,7 +15,7 @@
 namespace FineTuning::internal {
 namespace {
 
-constexpr std::array names{
+constexpr std::array error_names{
     NamedError{"insufficient_quota", ErrorKind::quota_exhausted},
     NamedError{"billing_not_active", ErrorKind::quota_exhausted},
     NamedError{"credit_balance_exhausted", ErrorKind::quota_exhausted},
@@ -118,7 +118,7 @@ const JsonValue* additions_of(const JsonValue& body, const Accent& accent) {
   return accent.additions.empty() ? nullptr : find(body, accent.additions);
 }
 
-/// What every answer and every chunk of one says of itself.
+/// Reads what every answer, and every chunk of one, says of itself.
 void read_envelope(ChatResponse& response, const JsonValue& body, const JsonValue* additions) {
   if (std::string id = text_of(body, "id"); !id.empty()) response.id = std::move(id);
   if (std::string model = text_of(body, "model"); !model.empty()) response.model = std::move(model);
@@ -140,12 +140,12 @@ void read_chunks(const JsonValue& content, std::string& text) {
 void read_texts(const JsonValue& message, std::string& text, std::string& reasoning) {
   if (const JsonValue* content = find(message, "content")) {
     read_chunks(*content, text);
-    if (content->is_array())  // some services answer with chunks of thinking as well
+    if (content->is_array())  // some services send chunks of thinking too
       for (const JsonValue& chunk : *content)
         if (const JsonValue* thinking = find(chunk, "thinking")) read_chunks(*thinking, reasoning);
   }
   text += text_of(message, "refusal");
-  // One thing under two names: who sends both says the same twice.
+  // Two names for one thing: a service that sends both says the same twice.
   const std::string thoughts = text_of(message, "reasoning");
   reasoning += thoughts.empty() ? text_of(message, "reasoning_content") : thoughts;
 }
@@ -162,7 +162,7 @@ Result<ChatResponse> decode(std::string_view text, const Accent& accent) {
   const JsonValue* choice = choices == nullptr ? nullptr : first_element(*choices);
   const JsonValue* message = choice == nullptr ? nullptr : find(*choice, "message");
   if (message == nullptr || !message->is_object()) {
-    if (find(*body, "error") != nullptr) return explain_event(*body, names);
+    if (find(*body, "error") != nullptr) return explain_event(*body, error_names);
     return malformed("The answer has no choice with a message.");
   }
 
@@ -226,11 +226,11 @@ Result<void> absorb(StreamState& state, const SseEvent& event, const Accent& acc
     state.is_whole = state.is_over = true;
     return {};
   }
-  if (event.name == "error") return explain_event(event.data, names);
+  if (event.name == "error") return explain_event(event.data, error_names);
   const JsonDocument chunk(event.data);
   if (!chunk || !chunk->is_object())
     return malformed("The stream has an event that is not a JSON object.");
-  if (find(*chunk, "error") != nullptr) return explain_event(*chunk, names);
+  if (find(*chunk, "error") != nullptr) return explain_event(*chunk, error_names);
   const JsonValue* additions = additions_of(*chunk, accent);
   if (additions != nullptr)
     if (const JsonValue* error = find(*additions, "error"))
@@ -241,7 +241,7 @@ Result<void> absorb(StreamState& state, const SseEvent& event, const Accent& acc
   const JsonValue* choice = choices == nullptr ? nullptr : first_choice(*choices);
   if (choice == nullptr) return {};
   const JsonValue* delta = find(*choice, "delta");
-  if (const JsonValue* message = find(*choice, "message")) {  // some servers know no streams
+  if (const JsonValue* message = find(*choice, "message")) {  // some servers cannot stream
     delta = message;
     state.is_whole = true;
   }
@@ -255,7 +255,7 @@ Result<void> absorb(StreamState& state, const SseEvent& event, const Accent& acc
 // ---- refusals
 
 Error explain(int status, std::string_view body, const Accent& accent) {
-  return explain_body(status, body, accent, names);
+  return explain_body(status, body, accent, error_names);
 }
 
 }  // namespace

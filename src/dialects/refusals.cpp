@@ -1,4 +1,4 @@
-// What refusals say.
+// What refusals mean.
 
 #include "dialects/refusals.hpp"
 
@@ -15,7 +15,7 @@
 namespace FineTuning::internal {
 namespace {
 
-/// A page's title tells what a proxy wants to say.
+/// The title of a page says what a proxy means.
 std::string html_summary(std::string_view page) {
   const std::size_t from = page.find("<title>");
   const std::size_t to = page.find("</title>");
@@ -122,7 +122,7 @@ Error explain_value(int status, const JsonValue& body, std::span<const NamedErro
     break;
   }
   if (status == 402) error.kind = ErrorKind::quota_exhausted;  // whatever the body calls it
-  const bool may_be_length =                                   // one service answers it with 403
+  const bool may_be_length =                                   // one service refuses with 403
       error.kind == ErrorKind::invalid_request || error.kind == ErrorKind::permission_denied;
   if (may_be_length && has_any(error.message, context_length_phrases))
     error.kind = ErrorKind::context_length_exceeded;
@@ -131,7 +131,7 @@ Error explain_value(int status, const JsonValue& body, std::span<const NamedErro
   return error;
 }
 
-/// The same for a body that may be no JSON.
+/// The same for a body that may not be JSON.
 Error explain_any(int status, std::string_view body, std::span<const NamedError> names) {
   const JsonDocument value(body);
   if (value && (value->is_object() || value->is_array()))

@@ -47,7 +47,7 @@ std::string to_json(const ChatResponse& response) {
             {"attempts", response.attempts}};
   for (const Citation& citation : response.citations)
     json["citations"].push_back(as_json(citation));
-  // A text that a program has put in may be no UTF-8: such bytes are replaced.
+  // A program may have made the response: bytes that are not UTF-8 are replaced.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
