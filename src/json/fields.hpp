@@ -73,7 +73,7 @@ JsonResult read_day(const JsonValue& value, std::chrono::year_month_day& to);
 JsonResult read_any(const JsonValue& value, std::string& to);
 JsonResult read_any_object(const JsonValue& value, std::string& to);
 
-/// The number that a value is; empty if it is none, or one that a T cannot hold.
+/// The number that a value is; empty if it is not a number, or not one that a T can hold.
 template <class T>
 std::optional<T> number_of(const JsonValue& value) {
   T number{};
@@ -212,8 +212,7 @@ JsonResult read_object(const JsonValue& object, To& to,
   }
   for (const JsonField<To>& field : fields) {
     if (field.presence != Presence::required || object.member(field.name) != nullptr) continue;
-    static const JsonDocument missing("null");
-    if (JsonResult done = field.read(*missing, to); !done)
+    if (JsonResult done = field.read(no_json(), to); !done)
       return within(field.name, std::move(done).error());
   }
   return {};

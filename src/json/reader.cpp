@@ -243,6 +243,11 @@ class JsonParser {
   bool is_too_deep_ = false;
 };
 
+const JsonValue& no_json() {
+  static const JsonDocument null("null");
+  return *null;
+}
+
 JsonDocument::JsonDocument(std::string_view text) {
   JsonParser parser(text, values_);
   if (parser.parse()) return;

@@ -176,6 +176,15 @@ const JsonValue* find(const JsonValue& object, std::string_view name, Names... n
   return inner == nullptr ? nullptr : find(*inner, names...);
 }
 
+/// Null, in the place of what is not there.
+const JsonValue& no_json();
+
+/// The same as find(), with null in the place of what is not there.
+inline const JsonValue& find_or_null(const JsonValue& object, std::string_view name) {
+  const JsonValue* value = find(object, name);
+  return value == nullptr ? no_json() : *value;
+}
+
 /// The text of a member; empty if it is not a text.
 inline std::string text_of(const JsonValue& object, std::string_view name) {
   const JsonValue* value = find(object, name);
