@@ -118,7 +118,7 @@ std::string shown_difference(std::optional<double> value, int decimals) {
   return value ? fmt::format("{:+.{}f}", *value, decimals) : "unknown";
 }
 
-std::string shown_interval(const std::optional<Interval>& interval, int decimals) {
+std::string shown_interval(const std::optional<statistics::Interval>& interval, int decimals) {
   if (!interval) return "unknown";
   return fmt::format("{:+.{}f} to {:+.{}f}", interval->low, decimals, interval->high, decimals);
 }

@@ -158,7 +158,7 @@ std::string share(double value) { return fmt::format("{:.1f} %", 100 * value); }
 void show_total(const Evaluation& evaluation, const Streams& streams) {
   const Tally& total = evaluation.total;
   const std::optional<double> accuracy = total.accuracy();
-  const std::optional<Interval> interval = total.interval();
+  const std::optional<statistics::Interval> interval = total.interval();
   if (accuracy && interval)
     fmt::print(streams.out, "accuracy {} ({} of {}), 95 % interval {} to {}\n", share(*accuracy),
                total.passed, total.passed + total.failed, share(interval->low),

@@ -80,11 +80,11 @@ struct PairedDifference {
   std::optional<double> mean_a{};  ///< Over the pairs that count.
   std::optional<double> mean_b{};  ///< Over the same pairs.
   std::optional<double> mean{};    ///< Of a less b.
-  std::optional<Interval> interval{};  ///< Of that mean difference; from two pairs on.
+  std::optional<statistics::Interval> interval{};  ///< Of that mean difference; from two pairs on.
 };
 
-/// The paired difference of one measure. The interval is mean_interval() of the differences: it
-/// supposes that the requests are a sample of those that the models are meant for.
+/// The paired difference of one measure. The interval is statistics::mean_interval() of the
+/// differences: it supposes that the requests are a sample of those that the models are meant for.
 [[nodiscard]] FINETUNING_EXPORT PairedDifference paired_difference(
     std::span<const Comparison> comparisons, Measure measure, double confidence = 0.95);
 

@@ -9,6 +9,7 @@
 
 #include <FineTuning/enum_names.hpp>
 #include <FineTuning/error.hpp>
+#include <FineTuning/expectation.hpp>
 #include <FineTuning/export.hpp>
 #include <FineTuning/message.hpp>
 #include <FineTuning/responder.hpp>
@@ -26,48 +27,9 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace FineTuning {
-
-/// A regular expression that some part of the answer has to match, in the syntax of RE2: so no
-/// pattern takes more than linear time. Where the library was built without RE2, the case is not
-/// run.
-struct ExpectedPattern {
-  std::string pattern{};  ///< As in "(?i)\\byes\\b".
-};
-
-/// What the answer has to be, white space around either of them aside.
-struct ExpectedText {
-  std::string text{};  ///< Compared byte by byte.
-};
-
-/// What the answer has to contain, in any order.
-struct ExpectedParts {
-  std::vector<std::string> parts{};  ///< All of them, byte by byte.
-};
-
-/// The JSON value that the answer has to be: it may be written another way (spaces, the order of
-/// members, 1.0 for 1), and as a whole in a Markdown fence (```json), but with nothing beside it.
-struct ExpectedJson {
-  std::string json{};  ///< Numbers that are no 64-bit integers are compared as doubles.
-};
-
-/// A function that says how good an answer is.
-struct ExpectedScore {
-  /// Recognises earlier results: give it another name when it says something else.
-  std::string name{};
-  /// From 0 to 1; empty where that cannot be said, which is an error of the case as every other
-  /// number is. Called on several threads at once; what it throws ends the run and reaches the
-  /// caller.
-  std::function<std::optional<double>(const ChatRequest&, const ChatResponse&)> score{};
-  double pass_score = 0.5;  ///< From which on the case passes.
-};
-
-/// What is expected of an answer.
-using Expectation =
-    std::variant<ExpectedPattern, ExpectedText, ExpectedParts, ExpectedJson, ExpectedScore>;
 
 /// A question, and what is expected of its answer.
 struct TestCase {
@@ -188,7 +150,7 @@ struct FINETUNING_EXPORT Tally {
 
   /// Wilson's interval of the accuracy. It supposes that the cases are a sample of those that the
   /// model is meant for.
-  [[nodiscard]] std::optional<Interval> interval(double confidence = 0.95) const;
+  [[nodiscard]] std::optional<statistics::Interval> interval(double confidence = 0.95) const;
 };
 
 /// What came of all cases.

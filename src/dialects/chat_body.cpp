@@ -135,13 +135,13 @@ bool is_json_object(std::string_view text) {
 namespace {
 
 /// An error unless the text is a JSON object.
-std::optional<Error> check_object(std::string_view text, std::string_view what) {
-  if (is_json_object(text)) return std::nullopt;
+Result<void> check_object(std::string_view text, std::string_view what) {
+  if (is_json_object(text)) return {};
   return invalid_request(
       fmt::format("{} is not a JSON object of at most 128 levels; correct it.", what));
 }
 
-std::optional<Error> check_images(const Message& message) {
+Result<void> check_images(const Message& message) {
   for (const Part& part : message.parts)
     if (const Image* image = std::get_if<Image>(&part)) {
       if (message.role != Role::user)
@@ -153,29 +153,32 @@ std::optional<Error> check_images(const Message& message) {
         return invalid_request(
             "The bytes of an image have no media type; set Image::media_type, as in image/png.");
     }
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace
 
-std::optional<Error> check_request(const ChatRequest& request) {
+Result<void> check_request(const ChatRequest& request) {
   for (const Message& message : request.messages)
-    if (std::optional<Error> error = check_images(message)) return error;
+    if (Result<void> checked = check_images(message); !checked) return checked;
   for (const Tool& tool : request.tools)
     if (!tool.parameters.empty())
-      if (std::optional<Error> error = check_object(
-              tool.parameters, fmt::format("The JSON schema of the tool \"{}\"", tool.name)))
-        return error;
+      if (Result<void> checked = check_object(
+              tool.parameters, fmt::format("The JSON schema of the tool \"{}\"", tool.name));
+          !checked)
+        return checked;
   if (request.response_format && request.response_format->type == ResponseFormat::Type::json_schema)
-    if (std::optional<Error> error =
-            check_object(request.response_format->schema, "The schema of the response format"))
-      return error;
-  if (request.extra.empty()) return std::nullopt;
-  if (std::optional<Error> error = check_object(request.extra, "ChatRequest::extra")) return error;
+    if (Result<void> checked =
+            check_object(request.response_format->schema, "The schema of the response format");
+        !checked)
+      return checked;
+  if (request.extra.empty()) return {};
+  if (Result<void> checked = check_object(request.extra, "ChatRequest::extra"); !checked)
+    return checked;
   if (find(*JsonDocument(request.extra), "stream") != nullptr)
     return invalid_request(
         "ChatRequest::extra cannot say whether to stream; call send() or stream() instead.");
-  return std::nullopt;
+  return {};
 }
 
 Result<std::string> finish_body(JsonWriter&& writer, const ChatRequest& request) {

@@ -51,10 +51,10 @@ class Run {
       if (known != earlier.end()) {
         take_earlier(*known->second, result);
         earlier.erase(known);
-      } else if (std::optional<Error> fault = fault_of(test.expectation)) {
-        const bool is_ours = fault->kind == ErrorKind::unsupported;
+      } else if (Result<void> checked = check_expectation(test.expectation); !checked) {
+        const bool is_ours = checked.error().kind == ErrorKind::unsupported;
         result.outcome = is_ours ? Outcome::not_run : Outcome::error;
-        result.error = std::move(fault);
+        result.error = std::move(checked).error();
       } else {
         to_ask_.push_back(evaluation_.results.size() - 1);
       }
@@ -182,8 +182,8 @@ std::optional<double> Tally::accuracy() const noexcept {
   return static_cast<double>(passed) / static_cast<double>(judged);
 }
 
-std::optional<Interval> Tally::interval(double confidence) const {
-  return wilson_interval(passed, passed + failed, confidence);
+std::optional<statistics::Interval> Tally::interval(double confidence) const {
+  return statistics::wilson_interval(passed, passed + failed, confidence);
 }
 
 bool Evaluation::threshold_met() const noexcept {

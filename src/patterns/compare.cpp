@@ -148,10 +148,10 @@ PairedDifference paired_difference(std::span<const Comparison> comparisons, Meas
   }
   return {.pairs = differences.size(),
           .left_out = comparisons.size() - differences.size(),
-          .mean_a = mean(of_a),
-          .mean_b = mean(of_b),
-          .mean = mean(differences),
-          .interval = mean_interval(differences, confidence)};
+          .mean_a = statistics::mean(of_a),
+          .mean_b = statistics::mean(of_b),
+          .mean = statistics::mean(differences),
+          .interval = statistics::mean_interval(differences, confidence)};
 }
 
 }  // namespace FineTuning

@@ -27,7 +27,7 @@ std::string svg(int height, const std::string& id, std::string_view title,
 
 double percent(double share) { return 100 * std::clamp(share, 0.0, 1.0); }
 
-std::string describe(const Tally& tally, const Interval& interval) {
+std::string describe(const Tally& tally, const statistics::Interval& interval) {
   return fmt::format(
       "{} of {} passed; the accuracy lies between {:.1f} and {:.1f} % with a "
       "confidence of 95 %.",
@@ -73,7 +73,7 @@ std::string mark(double share, int from, int to) {
 }  // namespace
 
 std::string accuracy_chart(const Tally& tally, double threshold, const std::string& id) {
-  const std::optional<Interval> interval = tally.interval();
+  const std::optional<statistics::Interval> interval = tally.interval();
   std::string shapes = R"(<rect class="track" x="0" y="6" width="100%" height="12" rx="6"/>)";
   if (interval)
     fmt::format_to(std::back_inserter(shapes),

@@ -35,7 +35,7 @@ std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share);
 
 std::string accuracy_text(const Tally& total) {
   const std::optional<double> accuracy = total.accuracy();
-  const std::optional<Interval> interval = total.interval();
+  const std::optional<statistics::Interval> interval = total.interval();
   if (!accuracy || !interval)
     return R"(<p class="accuracy">unknown</p><p class="quiet">No answer was judged.</p>)";
   return fmt::format(

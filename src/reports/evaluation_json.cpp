@@ -37,7 +37,7 @@ Json as_json(const CaseResult& result) {
 }
 
 Json as_json(const Tally& tally) {
-  const std::optional<Interval> interval = tally.interval();
+  const std::optional<statistics::Interval> interval = tally.interval();
   return {{"cases", tally.cases()},
           {"passed", tally.passed},
           {"failed", tally.failed},

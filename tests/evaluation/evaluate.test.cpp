@@ -70,7 +70,7 @@ std::vector<Outcome> outcomes(const Evaluation& evaluation) {
 }
 
 bool passes(const Expectation& expectation, const std::string& answer) {
-  REQUIRE_FALSE(fault_of(expectation));
+  REQUIRE(check_expectation(expectation));
   return judge(expectation, {}, {.content = answer}).value().passed;
 }
 
@@ -184,10 +184,10 @@ TEST_CASE("an expectation that cannot be met by checking has a fault", "[evaluat
         Expectation(ExpectedJson{"1e999"}), Expectation(ExpectedJson{deep}),
         Expectation(ExpectedScore{.name = "tone"})}) {
     CAPTURE(describe(expectation));
-    const std::optional<Error> fault = fault_of(expectation);
-    REQUIRE(fault);
-    CHECK(fault->kind == ErrorKind::invalid_request);
-    CHECK(is_sentence(fault->message));
+    const Result<void> checked = check_expectation(expectation);
+    REQUIRE_FALSE(checked);
+    CHECK(checked.error().kind == ErrorKind::invalid_request);
+    CHECK(is_sentence(checked.error().message));
   }
 }
 
@@ -229,11 +229,11 @@ TEST_CASE("a pattern that is refused says why", "[evaluate]") {
   for (const char* pattern : {"(a)\\1", "a(?=b)", "(", "[z-a]", "a{1001}", "((a{100}){100}){100}",
                               "\xFF", "*", "(\n\x1B[31m"}) {
     CAPTURE(pattern);
-    const std::optional<Error> fault = fault_of(ExpectedPattern{pattern});
-    REQUIRE(fault);
-    CHECK(fault->kind == ErrorKind::invalid_request);
-    CHECK(fault->code == "invalid_pattern");
-    CHECK(is_sentence(fault->message));
+    const Result<void> checked = check_expectation(ExpectedPattern{pattern});
+    REQUIRE_FALSE(checked);
+    CHECK(checked.error().kind == ErrorKind::invalid_request);
+    CHECK(checked.error().code == "invalid_pattern");
+    CHECK(is_sentence(checked.error().message));
   }
 }
 
