@@ -14,12 +14,12 @@ namespace {
 using namespace FineTuning;
 
 /// The request that the file and the options make together; the options win.
-Result<RequestFile> make_request(const Arguments& arguments, std::istream& standard_input) {
-  RequestFile file;
+Result<ParsedChatRequest> make_request(const Arguments& arguments, std::istream& standard_input) {
+  ParsedChatRequest file;
   if (arguments.has("--request")) {
-    Result<RequestFile> read =
+    Result<ParsedChatRequest> read =
         read_file(arguments.value("--request"), standard_input).and_then([](std::string&& text) {
-          return read_request(text);
+          return parse_chat_request(text);
         });
     if (!read) return read;
     file = *std::move(read);
@@ -43,7 +43,8 @@ Result<RequestFile> make_request(const Arguments& arguments, std::istream& stand
   return file;
 }
 
-int show_preview(const Chat& chat, const RequestFile& file, bool json, const Streams& streams) {
+int show_preview(const Chat& chat, const ParsedChatRequest& file, bool json,
+                 const Streams& streams) {
   const Result<http::Exchange> exchange = chat.preview(file.request, file.stream);
   if (!exchange) return report(exchange.error(), json, streams);
   Json headers = Json::object();
@@ -56,7 +57,8 @@ int show_preview(const Chat& chat, const RequestFile& file, bool json, const Str
   return success;
 }
 
-int ask(const Responder& responder, const RequestFile& file, bool json, const Streams& streams) {
+int ask(const Responder& responder, const ParsedChatRequest& file, bool json,
+        const Streams& streams) {
   CallContext context;
   if (file.stream)
     context.on_event = [&](const StreamEvent& event) {
@@ -90,7 +92,7 @@ bool ends_in_torn_line(const std::string& name) {
 }
 
 /// Asks, and appends a line about the call to a log. Nothing is asked if the log cannot be written.
-int ask_and_log(const Chat& chat, const RequestFile& file, const std::string& name, bool json,
+int ask_and_log(const Chat& chat, const ParsedChatRequest& file, const std::string& name, bool json,
                 const Streams& streams) {
   std::ofstream log(name, std::ios::binary | std::ios::app);
   if (log && ends_in_torn_line(name)) log << '\n';
@@ -122,7 +124,7 @@ int chat(const Arguments& arguments, const Streams& streams) {
     complaint = "--max-tokens needs a whole number from 1.";
   if (!complaint.empty()) return misuse("chat", complaint, streams);
 
-  const Result<RequestFile> file = make_request(arguments, streams.in);
+  const Result<ParsedChatRequest> file = make_request(arguments, streams.in);
   if (!file) return report(file.error(), json, streams);
   return with_chat(arguments, streams, [&](const Chat& chat) {
     if (arguments.has("--dry-run")) return show_preview(chat, *file, json, streams);

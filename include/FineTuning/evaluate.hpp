@@ -3,7 +3,7 @@
 // How well a model answers: test cases, each with what is expected of its answer, are asked and
 // checked; what came of them is counted and reported.
 //
-//     const auto cases = read_cases(text);  // {"input":"2 + 2?","expected_pattern":"\\b4\\b"}
+//     const auto cases = parse_cases(text);  // {"input":"2 + 2?","expected_pattern":"\\b4\\b"}
 //     const Evaluation evaluation = evaluate(*cases, Chat(), {.request = {.model = spec}});
 //     if (!evaluation.threshold_met()) std::cout << to_junit_xml(evaluation);
 
@@ -57,7 +57,7 @@ struct TestCase {
 /// Each case has exactly one of the four expectations. Any other member, a member or an id that is
 /// there twice, a line that is no JSON object and a text without a case are refused with
 /// invalid_request; the message names the line and the member.
-[[nodiscard]] FINETUNING_EXPORT Result<std::vector<TestCase>> read_cases(std::string_view text);
+[[nodiscard]] FINETUNING_EXPORT Result<std::vector<TestCase>> parse_cases(std::string_view text);
 
 /// What came of a case.
 enum class Outcome : std::uint8_t {
@@ -91,7 +91,7 @@ struct CaseResult {
   std::optional<std::chrono::milliseconds> latency{};  ///< From the question to the answer.
 };
 
-/// A result on one line of JSON, without the line's end; see read_results(). Bytes that are no
+/// A result on one line of JSON, without the line's end; see parse_results(). Bytes that are no
 /// UTF-8 are replaced.
 [[nodiscard]] FINETUNING_EXPORT std::string to_json(const CaseResult& result);
 
@@ -106,7 +106,7 @@ struct StoredResults {
 /// Reads what to_json() wrote, one result a line, each line with its end. Of an error its kind,
 /// message, code and status are read. Fails with invalid_request where a line is none of
 /// to_json()'s; the message names it.
-[[nodiscard]] FINETUNING_EXPORT Result<StoredResults> read_results(std::string_view text);
+[[nodiscard]] FINETUNING_EXPORT Result<StoredResults> parse_results(std::string_view text);
 
 /// How a model is evaluated.
 struct EvaluateOptions {

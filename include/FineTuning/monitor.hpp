@@ -197,6 +197,6 @@ class FINETUNING_EXPORT Monitor {
 /// Reads what to_json() wrote of a call; what it does not know is left out. Times are exact to the
 /// nanosecond, CallRecord::started to the millisecond. Fails with invalid_request where the line is
 /// no JSON object, has no model or no latency, or where a member has another type.
-[[nodiscard]] FINETUNING_EXPORT Result<CallRecord> read_call_record(std::string_view line);
+[[nodiscard]] FINETUNING_EXPORT Result<CallRecord> parse_call_record(std::string_view line);
 
 }  // namespace FineTuning
