@@ -35,6 +35,6 @@ int main(int count, char** words) {
   fmt::print("{} of {} calls succeeded\n", figures.succeeded, figures.requests());
   if (const auto latency = figures.mean_latency())
     fmt::print("they took {:.3f} s each\n", std::chrono::duration<double>(*latency).count());
-  if (const auto cost = figures.cost_usd()) fmt::print("they cost {:.6f} USD\n", *cost);
+  if (const auto cost = figures.usage.cost_usd()) fmt::print("they cost {:.6f} USD\n", *cost);
   fmt::print("\n{}", to_prometheus(monitor.stats()));
 }

@@ -170,11 +170,11 @@ void show_total(const Evaluation& evaluation, const Streams& streams) {
              "run\n",
              total.cases(), total.passed, total.failed, total.errors, total.not_run,
              evaluation.reused);
+  const UsageTotals& usage = total.usage;
+  const std::optional<double> cost = usage.cost_usd();
   fmt::print(streams.out, "tokens {} ({} unknown), cost {} ({} unpriced)\n",
-             total.tokens.known ? std::to_string(total.tokens.total_tokens) : "unknown",
-             total.usage_unknown,
-             total.cost_usd ? fmt::format("{:.6f} USD", *total.cost_usd) : "unknown",
-             total.unpriced);
+             usage.tokens.known ? std::to_string(usage.tokens.total_tokens) : "unknown",
+             usage.unknown, cost ? fmt::format("{:.6f} USD", *cost) : "unknown", usage.unpriced);
   const std::size_t open = total.errors + total.not_run;
   const bool is_met = evaluation.threshold_met();
   fmt::print(streams.out, "The threshold of {:g} % is {}{}.\n", 100 * evaluation.threshold,

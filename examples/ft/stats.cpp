@@ -54,7 +54,7 @@ std::string shown_rate(const std::optional<double>& rate) {
 }
 
 std::string shown_tokens(const Figures& figures, std::uint64_t count) {
-  return figures.tokens.known ? std::to_string(count) : "-";
+  return figures.usage.tokens.known ? std::to_string(count) : "-";
 }
 
 std::string shown_errors(const Figures& figures) {
@@ -80,11 +80,15 @@ constexpr std::array columns{
     Column{"first text",
            [](const ModelStats& s) { return shown(s.total.mean_time_to_first_text()); }},
     Column{"tokens in",
-           [](const ModelStats& s) { return shown_tokens(s.total, s.total.tokens.input_tokens); }},
+           [](const ModelStats& s) {
+             return shown_tokens(s.total, s.total.usage.tokens.input_tokens);
+           }},
     Column{"tokens out",
-           [](const ModelStats& s) { return shown_tokens(s.total, s.total.tokens.output_tokens); }},
-    Column{"USD", [](const ModelStats& s) { return shown(s.total.cost_usd(), 6); }},
-    Column{"unpriced", [](const ModelStats& s) { return std::to_string(s.total.unpriced); }},
+           [](const ModelStats& s) {
+             return shown_tokens(s.total, s.total.usage.tokens.output_tokens);
+           }},
+    Column{"USD", [](const ModelStats& s) { return shown(s.total.usage.cost_usd(), 6); }},
+    Column{"unpriced", [](const ModelStats& s) { return std::to_string(s.total.usage.unpriced); }},
     Column{"score", [](const ModelStats& s) { return shown(s.total.mean_score(), 2); }},
     Column{"errors", [](const ModelStats& s) { return shown_errors(s.total); }}};
 

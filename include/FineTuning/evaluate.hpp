@@ -78,18 +78,18 @@ struct CaseResult {
   /// machine. Who was asked is no part of it; where ChatRequest::model does not tell (with_model(),
   /// versioned(), a sandbox), give ChatRequest::key a name for it, which is.
   std::string fingerprint{};
-  std::string id{};                                    ///< TestCase::id.
-  std::vector<std::string> tags{};                     ///< TestCase::tags.
-  std::string input{};                                 ///< The text of the last message.
-  std::string expected{};                              ///< The expectation in words.
-  Outcome outcome = Outcome::not_run;                  ///< What came of it.
-  std::optional<std::string> answer{};                 ///< ChatResponse::content.
-  std::optional<double> score{};                       ///< What ExpectedScore says.
-  std::optional<Error> error{};                        ///< Why it neither passed nor failed.
-  std::string model{};                                 ///< ChatResponse::model.
-  Usage usage{};                                       ///< ChatResponse::usage.
-  std::optional<double> cost_usd{};                    ///< ChatResponse::cost_usd.
-  std::optional<std::chrono::milliseconds> latency{};  ///< From the question to the answer.
+  std::string id{};                                   ///< TestCase::id.
+  std::vector<std::string> tags{};                    ///< TestCase::tags.
+  std::string input{};                                ///< The text of the last message.
+  std::string expected{};                             ///< The expectation in words.
+  Outcome outcome = Outcome::not_run;                 ///< What came of it.
+  std::optional<std::string> answer{};                ///< ChatResponse::content.
+  std::optional<double> score{};                      ///< What ExpectedScore says.
+  std::optional<Error> error{};                       ///< Why it neither passed nor failed.
+  std::string model{};                                ///< ChatResponse::model.
+  Usage usage{};                                      ///< ChatResponse::usage.
+  std::optional<double> cost_usd{};                   ///< ChatResponse::cost_usd.
+  std::optional<std::chrono::nanoseconds> latency{};  ///< From the question to the answer.
 };
 
 /// A result on one line of JSON, without the line's end; see read_results(). Bytes that are no
@@ -133,12 +133,9 @@ struct FINETUNING_EXPORT Tally {
   std::size_t errors = 0;   ///< Outcome::error.
   std::size_t not_run = 0;  ///< Outcome::not_run.
 
-  std::size_t answered = 0;             ///< Results with an answer; what follows is of these.
-  Usage tokens{};                       ///< Together, where known; Usage::known where any is.
-  std::size_t usage_unknown = 0;        ///< Whose usage nobody knows.
-  std::optional<double> cost_usd{};     ///< Together, where known; empty where none is.
-  std::size_t unpriced = 0;             ///< Whose cost nobody knows.
-  std::chrono::milliseconds latency{};  ///< Together.
+  std::size_t answered = 0;                  ///< Results with an answer; what follows is of these.
+  UsageTotals usage{};                       ///< What they used and cost.
+  std::chrono::nanoseconds total_latency{};  ///< How long they took.
 
   /// Counts one more.
   void add(const CaseResult& result);

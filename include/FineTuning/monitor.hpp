@@ -62,16 +62,9 @@ struct FINETUNING_EXPORT Figures {
   std::uint64_t first_texts = 0;             ///< Streamed calls that succeeded with some text.
   std::chrono::nanoseconds total_time_to_first_text{};  ///< Of these.
 
-  Usage tokens{};  ///< Of calls whose usage is known; Usage::known where any is.
-  /// Calls that succeeded, or may be billed all the same, and whose usage nobody knows.
-  std::uint64_t usage_unknown = 0;
-
-  std::uint64_t priced = 0;  ///< Calls that succeeded and whose cost is known.
-  /// Calls that succeeded, or may be billed all the same, and whose cost nobody knows.
-  std::uint64_t unpriced = 0;
-  /// Of the priced calls. A plain sum: over 10^9 calls it is off by 10^-7 of itself at the worst
-  /// (n times 2^-53; Higham, Accuracy and Stability of Numerical Algorithms, section 4.2).
-  double total_cost_usd = 0;
+  /// Of calls that succeeded; a call that failed and may be billed all the same is of unknown usage
+  /// and cost.
+  UsageTotals usage{};
 
   std::uint64_t scores = 0;  ///< Calls with feedback.
   double total_score = 0;    ///< Of these.
@@ -89,8 +82,6 @@ struct FINETUNING_EXPORT Figures {
   [[nodiscard]] std::optional<std::chrono::nanoseconds> mean_latency() const noexcept;
   /// Empty where no streamed call succeeded with some text.
   [[nodiscard]] std::optional<std::chrono::nanoseconds> mean_time_to_first_text() const noexcept;
-  /// Of the priced calls; empty where there is none.
-  [[nodiscard]] std::optional<double> cost_usd() const noexcept;
   /// From 0 to 1; empty where there is no feedback.
   [[nodiscard]] std::optional<double> mean_score() const noexcept;
 

@@ -2,6 +2,7 @@
 
 #include "evaluation/expectation.hpp"
 #include "evaluation/fingerprint.hpp"
+#include "figures/total_time.hpp"
 #include "patterns/batch.hpp"
 #include "patterns/message_text.hpp"
 
@@ -97,7 +98,7 @@ class Run {
     CallContext context{.stop = options_.stop};
     const auto start = options_.clock.steady_now();
     const Result<ChatResponse> response = internal::ask(responder_, request, context);
-    const auto latency = std::chrono::round<milliseconds>(options_.clock.steady_now() - start);
+    const std::chrono::nanoseconds latency = options_.clock.steady_now() - start;
     if (response) {
       result.latency = latency;
       take_answer(request, *response, test.expectation, result);
@@ -163,17 +164,8 @@ void Tally::add(const CaseResult& result) {
   }
   if (!result.answer) return;
   ++answered;
-  if (!result.usage.known)
-    ++usage_unknown;
-  else if (tokens.known)
-    tokens += result.usage;
-  else
-    tokens = result.usage;
-  if (result.cost_usd)
-    cost_usd = cost_usd.value_or(0) + *result.cost_usd;
-  else
-    ++unpriced;
-  latency += result.latency.value_or(milliseconds::zero());
+  usage.add(result.usage, result.cost_usd);
+  add_time(total_latency, result.latency.value_or(std::chrono::nanoseconds::zero()));
 }
 
 std::optional<double> Tally::accuracy() const noexcept {

@@ -3,14 +3,13 @@
 // is neither streamed nor told to on_call allocates nothing.
 
 #include "figures/nearest_rank.hpp"
+#include "figures/total_time.hpp"
 #include "patterns/billed.hpp"
 
 #include <FineTuning/model.hpp>
 #include <FineTuning/monitor.hpp>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <mutex>
 #include <shared_mutex>
 #include <unordered_map>
@@ -23,28 +22,6 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-/// Adds to a sum of what is not negative. It stays at the greatest value that it can have.
-template <class T>
-void add_up(T& sum, T value) {
-  constexpr T most = std::numeric_limits<T>::max();
-  sum = value > most - sum ? most : sum + value;
-}
-
-void add_up(nanoseconds& sum, nanoseconds time) {
-  nanoseconds::rep count = sum.count();
-  add_up(count, std::max(time.count(), nanoseconds::rep{0}));
-  sum = nanoseconds(count);
-}
-
-void add_up(Usage& sum, const Usage& usage) {
-  add_up(sum.input_tokens, usage.input_tokens);
-  add_up(sum.output_tokens, usage.output_tokens);
-  add_up(sum.total_tokens, usage.total_tokens);
-  add_up(sum.cached_input_tokens, usage.cached_input_tokens);
-  add_up(sum.reasoning_tokens, usage.reasoning_tokens);
-  sum.known = true;
-}
-
 std::optional<nanoseconds> mean(nanoseconds total, std::uint64_t count) {
   if (count == 0) return std::nullopt;
   return nanoseconds(total.count() / static_cast<nanoseconds::rep>(count));
@@ -53,10 +30,6 @@ std::optional<nanoseconds> mean(nanoseconds total, std::uint64_t count) {
 std::optional<double> ratio(double total, std::uint64_t count) {
   if (count == 0) return std::nullopt;
   return total / static_cast<double>(count);
-}
-
-bool is_known(const std::optional<double>& amount) {
-  return amount && std::isfinite(*amount) && *amount >= 0;
 }
 
 bool is_score(double score) { return score >= 0 && score <= 1; }
@@ -126,28 +99,17 @@ void Figures::add_error(const CallRecord& call) {
     ++failed;
     ++errors[*call.error];
   }
-  if (!call.may_be_billed) return;
-  ++usage_unknown;
-  ++unpriced;
+  if (call.may_be_billed) usage.add({}, {});
 }
 
 void Figures::add_answer(const CallRecord& call) {
   ++succeeded;
-  add_up(total_latency, call.latency);
+  add_time(total_latency, call.latency);
   if (call.time_to_first_text) {
     ++first_texts;
-    add_up(total_time_to_first_text, *call.time_to_first_text);
+    add_time(total_time_to_first_text, *call.time_to_first_text);
   }
-  if (call.usage.known)
-    add_up(tokens, call.usage);
-  else
-    ++usage_unknown;
-  if (is_known(call.cost_usd)) {
-    ++priced;
-    total_cost_usd += *call.cost_usd;
-  } else {
-    ++unpriced;
-  }
+  usage.add(call.usage, call.cost_usd);
 }
 
 std::optional<double> Figures::success_rate() const noexcept {
@@ -160,10 +122,6 @@ std::optional<nanoseconds> Figures::mean_latency() const noexcept {
 
 std::optional<nanoseconds> Figures::mean_time_to_first_text() const noexcept {
   return mean(total_time_to_first_text, first_texts);
-}
-
-std::optional<double> Figures::cost_usd() const noexcept {
-  return priced == 0 ? std::nullopt : std::optional(total_cost_usd);
 }
 
 std::optional<double> Figures::mean_score() const noexcept { return ratio(total_score, scores); }

@@ -203,7 +203,7 @@ std::string read_case(std::string_view line, Draft& draft) {
 /// How each line of results begins.
 constexpr std::string_view start_of_result = R"({"fingerprint":")";
 
-/// Eleven days: the sum overflows after nine thousand million lines only, whoever wrote them.
+/// Eleven days: as nanoseconds they fit, whoever wrote the line.
 constexpr std::uint64_t longest_latency_ms = 1'000'000'000;
 
 constexpr int largest_http_status = 999;

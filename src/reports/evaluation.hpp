@@ -6,11 +6,18 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 
 namespace FineTuning::internal {
+
+/// A latency as reports write it.
+[[nodiscard]] inline std::int64_t whole_milliseconds(std::chrono::nanoseconds time) {
+  return std::chrono::round<std::chrono::milliseconds>(time).count();
+}
 
 /// The results with each tag, counted; one with several tags counts with each.
 [[nodiscard]] inline std::map<std::string, Tally> tally_by_tag(const Evaluation& evaluation) {

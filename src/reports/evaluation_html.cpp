@@ -17,8 +17,6 @@ namespace FineTuning {
 using namespace internal;
 namespace {
 
-using std::chrono::milliseconds;
-
 constexpr std::size_t longest_name = 300;   // in bytes
 constexpr std::size_t longest_text = 2000;  // likewise
 constexpr std::size_t most_rows = 500;      // of one table
@@ -78,26 +76,29 @@ std::string figure(std::string_view name, std::string_view value, std::string_vi
 }
 
 /// "3 unpriced"; nothing for none.
-std::string count_of(std::size_t count, std::string_view what) {
+std::string count_of(std::uint64_t count, std::string_view what) {
   return count == 0 ? std::string() : fmt::format("{} {}", count, what);
 }
 
 std::string figures(const Tally& total) {
-  const std::string tokens =
-      total.tokens.known ? std::to_string(total.tokens.total_tokens) : "unknown";
-  const std::string cost = total.cost_usd ? fmt::format("{:.6f} USD", *total.cost_usd) : "unknown";
+  const UsageTotals& usage = total.usage;
+  const std::optional<double> cost = usage.cost_usd();
   return "<dl class=\"figures\">" + figure("passed", std::to_string(total.passed)) +
          figure("failed", std::to_string(total.failed)) +
          figure("errors", std::to_string(total.errors)) +
          figure("not run", std::to_string(total.not_run)) +
-         figure("tokens", tokens, count_of(total.usage_unknown, "unknown")) +
-         figure("cost", cost, count_of(total.unpriced, "unpriced")) + "</dl>";
+         figure("tokens",
+                usage.tokens.known ? fmt::to_string(usage.tokens.total_tokens) : "unknown",
+                count_of(usage.unknown, "unknown")) +
+         figure("cost", cost ? fmt::format("{:.6f} USD", *cost) : "unknown",
+                count_of(usage.unpriced, "unpriced")) +
+         "</dl>";
 }
 
 // ---- the charts
 
 std::string latency_section(const Evaluation& evaluation) {
-  std::vector<milliseconds> latencies;
+  std::vector<std::chrono::nanoseconds> latencies;
   for (const CaseResult& result : evaluation.results)
     if (result.latency) latencies.push_back(*result.latency);
   const std::string chart = latency_chart(std::move(latencies), "latency");

@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t longest_name = 300;     // in bytes
 constexpr std::size_t longest_text = 10'000;  // likewise
 
-std::string in_seconds(std::chrono::milliseconds time) {
+std::string in_seconds(std::chrono::nanoseconds time) {
   return fmt::format("{:.3f}", std::chrono::duration<double>(time).count());
 }
 
@@ -64,7 +64,7 @@ std::string to_junit_xml(const Evaluation& evaluation) {
                                                     : escaped(evaluation.model, longest_name);
   const std::string counts =
       fmt::format(R"(name="{}" tests="{}" failures="{}" errors="{}" time="{}")", name,
-                  total.cases(), total.failed, total.errors, in_seconds(total.latency));
+                  total.cases(), total.failed, total.errors, in_seconds(total.total_latency));
   std::string xml = fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
       "<testsuites {}>\n<testsuite {} skipped=\"{}\">\n",
@@ -74,7 +74,7 @@ std::string to_junit_xml(const Evaluation& evaluation) {
     fmt::format_to(std::back_inserter(xml),
                    "<testcase classname=\"{}\" name=\"{}\" time=\"{}\">{}</testcase>\n", name,
                    escaped(result.id, longest_name),
-                   in_seconds(result.latency.value_or(std::chrono::milliseconds::zero())),
+                   in_seconds(result.latency.value_or(std::chrono::nanoseconds::zero())),
                    verdict(result));
   return xml + "</testsuite>\n</testsuites>\n";
 }

@@ -74,7 +74,7 @@ struct Family {
 };
 
 std::string known_tokens(const Figures& figures, std::uint64_t count) {
-  return figures.tokens.known ? std::to_string(count) : std::string();
+  return figures.usage.tokens.known ? std::to_string(count) : std::string();
 }
 
 std::string known(const std::optional<double>& value) {
@@ -83,23 +83,23 @@ std::string known(const std::optional<double>& value) {
 
 constexpr Family families[] = {
     {"finetuning_input_tokens_total", "counter", "Tokens read, with the cached ones.",
-     [](const Figures& f) { return known_tokens(f, f.tokens.input_tokens); }},
+     [](const Figures& f) { return known_tokens(f, f.usage.tokens.input_tokens); }},
     {"finetuning_cached_input_tokens_total", "counter", "Tokens read from a cache.",
-     [](const Figures& f) { return known_tokens(f, f.tokens.cached_input_tokens); }},
+     [](const Figures& f) { return known_tokens(f, f.usage.tokens.cached_input_tokens); }},
     {"finetuning_output_tokens_total", "counter", "Tokens written, with those of reasoning.",
-     [](const Figures& f) { return known_tokens(f, f.tokens.output_tokens); }},
+     [](const Figures& f) { return known_tokens(f, f.usage.tokens.output_tokens); }},
     {"finetuning_reasoning_tokens_total", "counter", "Tokens written for reasoning.",
-     [](const Figures& f) { return known_tokens(f, f.tokens.reasoning_tokens); }},
+     [](const Figures& f) { return known_tokens(f, f.usage.tokens.reasoning_tokens); }},
     {"finetuning_usage_unknown_requests_total", "counter",
      "Requests that were or may be billed, of unknown usage.",
-     [](const Figures& f) { return std::to_string(f.usage_unknown); }},
+     [](const Figures& f) { return std::to_string(f.usage.unknown); }},
     {"finetuning_cost_usd_total", "counter", "What the priced requests cost, in USD.",
-     [](const Figures& f) { return known(f.cost_usd()); }},
+     [](const Figures& f) { return known(f.usage.cost_usd()); }},
     {"finetuning_priced_requests_total", "counter", "Requests that succeeded at a known price.",
-     [](const Figures& f) { return std::to_string(f.priced); }},
+     [](const Figures& f) { return std::to_string(f.usage.priced); }},
     {"finetuning_unpriced_requests_total", "counter",
      "Requests that were or may be billed, at an unknown price.",
-     [](const Figures& f) { return std::to_string(f.unpriced); }},
+     [](const Figures& f) { return std::to_string(f.usage.unpriced); }},
     {"finetuning_scored_requests_total", "counter", "Requests with feedback of a user.",
      [](const Figures& f) { return std::to_string(f.scores); }},
     // No sum, which would have to be a counter: a score that replaces another one may be lower.

@@ -418,11 +418,11 @@ TEST_CASE("the threshold is met where every case has a verdict and enough have p
 
 TEST_CASE("tokens, cost and time are summed where they are known", "[evaluate]") {
   Tally tally;
-  CHECK_FALSE(tally.cost_usd);
+  CHECK_FALSE(tally.usage.cost_usd());
   tally.add({.outcome = Outcome::error, .error = Error{}, .usage = {.total_tokens = 99}});
   tally.add({.outcome = Outcome::failed, .answer = "", .usage = {.total_tokens = 99}});
-  CHECK_FALSE(tally.tokens.known);
-  CHECK_FALSE(tally.cost_usd);
+  CHECK_FALSE(tally.usage.tokens.known);
+  CHECK_FALSE(tally.usage.cost_usd());
   for (const double cost : {0.5, 0.25})
     tally.add({.outcome = Outcome::passed,
                .answer = "",
@@ -430,12 +430,19 @@ TEST_CASE("tokens, cost and time are summed where they are known", "[evaluate]")
                .cost_usd = cost,
                .latency = 20ms});
   CHECK(tally.answered == 3);
-  CHECK(tally.tokens.known);
-  CHECK(tally.tokens.total_tokens == 6);
-  CHECK(tally.usage_unknown == 1);
-  CHECK(tally.cost_usd == 0.75);
-  CHECK(tally.unpriced == 1);
-  CHECK(tally.latency == 40ms);
+  CHECK(tally.usage.tokens.known);
+  CHECK(tally.usage.tokens.total_tokens == 6);
+  CHECK(tally.usage.unknown == 1);
+  CHECK(tally.usage.cost_usd() == 0.75);
+  CHECK(tally.usage.unpriced == 1);
+  CHECK(tally.total_latency == 40ms);
+}
+
+TEST_CASE("the sum of latencies stays at its greatest value", "[evaluate]") {
+  Tally tally;
+  for (const auto latency : {std::chrono::nanoseconds::max() - 1ns, 5ns, -5ns})
+    tally.add({.outcome = Outcome::passed, .answer = "", .latency = latency});
+  CHECK(tally.total_latency == std::chrono::nanoseconds::max());
 }
 
 TEST_CASE("latency is what the clock says around the answer", "[evaluate]") {
@@ -446,7 +453,8 @@ TEST_CASE("latency is what the clock says around the answer", "[evaluate]") {
   };
   const Evaluation evaluation = evaluate(std::vector{asks("q", ExpectedText{})}, slow,
                                          {.clock = {.steady = [&time] { return time; }}});
-  CHECK(evaluation.results[0].latency == 2ms);
+  CHECK(evaluation.results[0].latency == 1500us);
+  CHECK(Json::parse(to_json(evaluation))["total"]["latency_ms"] == 2);
   CHECK_FALSE(evaluation.results[0].cost_usd);
 }
 
@@ -474,7 +482,7 @@ TEST_CASE("an answer without a score is an error that keeps the answer", "[evalu
   CHECK(evaluation.results[0].outcome == Outcome::error);
   CHECK(evaluation.results[0].answer == "a");
   CHECK(evaluation.results[0].error);
-  CHECK(evaluation.total.cost_usd == 0.5);
+  CHECK(evaluation.total.usage.cost_usd() == 0.5);
 }
 
 TEST_CASE("a scoring function sees the request and the response", "[evaluate]") {
