@@ -1,4 +1,4 @@
-// Asks every case, checks the answers and counts what came of them.
+// Asks every case, checks the answers and counts the results.
 
 #include "evaluation/expectation.hpp"
 #include "evaluation/fingerprint.hpp"
@@ -20,47 +20,58 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t max_waits = 5;  // of one case
+/// Earlier results that need not be asked for again, by their fingerprints.
+using EarlierResults = std::multimap<std::string_view, const CaseResult*>;
 
-/// One run over all cases.
-class Run {
+EarlierResults judged(const std::vector<CaseResult>& results) {
+  EarlierResults judged;
+  for (const CaseResult& result : results)
+    if (result.outcome == Outcome::passed || result.outcome == Outcome::failed)
+      judged.emplace(result.fingerprint, &result);
+  return judged;
+}
+
+/// Evaluates all cases, once.
+class Evaluator {
  public:
-  Run(std::span<const TestCase> cases, const Responder& responder, const EvaluateOptions& options)
-      : cases_(cases), responder_(responder), options_(options), waits_(cases.size()) {}
+  Evaluator(std::span<const TestCase> cases, const Responder& responder,
+            const EvaluateOptions& options)
+      : cases_(cases), responder_(responder), options_(options) {}
 
   Evaluation run() {
     prepare();
-    run_batch(to_ask_, {.parallel = options_.parallel, .max_waits = max_waits}, options_.stop,
-              [this](std::size_t index) { return ask(index); });
+    run_batch(to_ask_, {.parallel = options_.parallel}, options_.stop,
+              [this](std::size_t index, bool is_last_try) { return ask(index, is_last_try); });
     for (const CaseResult& result : evaluation_.results) evaluation_.total.add(result);
     return std::move(evaluation_);
   }
 
  private:
-  /// All that can be said before anything is asked.
+  /// Does all that can be done before anything is asked.
   void prepare() {
-    std::multimap<std::string_view, const CaseResult*> earlier;
-    for (const CaseResult& result : options_.earlier)
-      if (result.outcome == Outcome::passed || result.outcome == Outcome::failed)
-        earlier.emplace(result.fingerprint, &result);
     evaluation_.model = options_.request.model;
     evaluation_.threshold = options_.threshold;
     evaluation_.results.reserve(cases_.size());
-    for (const TestCase& test : cases_) {
-      CaseResult& result = evaluation_.results.emplace_back(unasked(test));
-      const auto known = earlier.find(result.fingerprint);
-      if (known != earlier.end()) {
-        take_earlier(*known->second, result);
-        earlier.erase(known);
-      } else if (Result<void> checked = check_expectation(test.expectation); !checked) {
-        const bool is_ours = checked.error().kind == ErrorKind::unsupported;
-        result.outcome = is_ours ? Outcome::not_run : Outcome::error;
-        result.error = std::move(checked).error();
-      } else {
-        to_ask_.push_back(evaluation_.results.size() - 1);
-      }
-    }
+    EarlierResults earlier = judged(options_.earlier);
+    for (const TestCase& test : cases_)
+      if (!prepare(test, earlier)) to_ask_.push_back(evaluation_.results.size() - 1);
     ended_ = cases_.size() - to_ask_.size();
+  }
+
+  /// False if the case has to be asked.
+  bool prepare(const TestCase& test, EarlierResults& earlier) {
+    CaseResult& result = evaluation_.results.emplace_back(unasked(test));
+    if (const auto known = earlier.find(result.fingerprint); known != earlier.end()) {
+      take_earlier(*known->second, result);
+      earlier.erase(known);  // each serves one case
+      return true;
+    }
+    Result<void> checked = check_expectation(test.expectation);
+    if (checked) return false;
+    const bool is_ours = checked.error().kind == ErrorKind::unsupported;
+    result.outcome = is_ours ? Outcome::not_run : Outcome::error;
+    result.error = std::move(checked).error();
+    return true;
   }
 
   [[nodiscard]] CaseResult unasked(const TestCase& test) const {
@@ -80,7 +91,7 @@ class Run {
     return request;
   }
 
-  /// The case is described as it is now.
+  /// The names and texts of the case may have changed since.
   void take_earlier(const CaseResult& earlier, CaseResult& result) {
     CaseResult taken = earlier;
     taken.id = std::move(result.id);
@@ -91,13 +102,13 @@ class Run {
     ++evaluation_.reused;
   }
 
-  std::optional<milliseconds> ask(std::size_t index) {
+  std::optional<milliseconds> ask(std::size_t index, bool is_last_try) {
     const TestCase& test = cases_[index];
     CaseResult& result = evaluation_.results[index];
     const ChatRequest request = request_of(test);
-    CallContext context{.stop = options_.stop};
     const auto start = options_.clock.steady_now();
-    const Result<ChatResponse> response = internal::ask(responder_, request, context);
+    const Result<ChatResponse> response =
+        internal::ask(responder_, request, {.stop = options_.stop});
     const std::chrono::nanoseconds latency = options_.clock.steady_now() - start;
     if (response) {
       result.latency = latency;
@@ -105,12 +116,12 @@ class Run {
     } else {
       result.error = response.error();
       const std::optional<milliseconds> wait = batch_wait(response.error());
-      if (wait && waits_[index]++ < max_waits) return wait;
+      if (wait && !is_last_try) return wait;
       const bool was_stopped =
           options_.stop.stop_requested() && response.error().kind == ErrorKind::cancelled;
       result.outcome = was_stopped ? Outcome::not_run : Outcome::error;
     }
-    tell(result);
+    report(result);
     return {};
   }
 
@@ -131,8 +142,8 @@ class Run {
     result.error.reset();
   }
 
-  void tell(const CaseResult& result) {
-    const std::lock_guard one_at_a_time(telling_);
+  void report(const CaseResult& result) {
+    const std::lock_guard one_at_a_time(reporting_);
     ++ended_;
     if (options_.on_result && result.outcome != Outcome::not_run)
       options_.on_result(result, ended_, cases_.size());
@@ -141,10 +152,9 @@ class Run {
   const std::span<const TestCase> cases_;
   const Responder& responder_;
   const EvaluateOptions& options_;
-  std::vector<std::size_t> waits_;  ///< Of each case so far.
   std::vector<std::size_t> to_ask_;
   Evaluation evaluation_;
-  std::mutex telling_;  ///< Of what follows.
+  std::mutex reporting_;  ///< Guards what follows.
   std::size_t ended_ = 0;
 };
 
@@ -152,7 +162,7 @@ class Run {
 
 Evaluation evaluate(std::span<const TestCase> cases, const Responder& responder,
                     const EvaluateOptions& options) {
-  return Run(cases, responder, options).run();
+  return Evaluator(cases, responder, options).run();
 }
 
 void Tally::add(const CaseResult& result) {

@@ -513,7 +513,8 @@ TEST_CASE("what is wrong with a case is found before anything is asked", "[evalu
   CHECK(echo.asked == std::vector<std::string>{"a"});
 }
 
-TEST_CASE("as many cases are asked at once as may be, and are told one at a time", "[evaluate]") {
+TEST_CASE("as many cases are asked at once as may be, and are reported one at a time",
+          "[evaluate]") {
   std::vector<TestCase> cases;
   for (int i = 0; i < 40; ++i)
     cases.push_back(asks(std::to_string(i), ExpectedText{std::to_string(i)}));
@@ -552,7 +553,7 @@ TEST_CASE("a case that is refused for a rate limit is asked again, a few times",
   for (const auto& [refusals, outcome, times] : cases) {
     CAPTURE(refusals);
     int asked = 0;
-    int told = 0;
+    int heard = 0;
     const Responder reluctant = [&, most = refusals](const ChatRequest&,
                                                      const CallContext&) -> Result<ChatResponse> {
       if (asked++ < most) return busy;
@@ -560,10 +561,10 @@ TEST_CASE("a case that is refused for a rate limit is asked again, a few times",
     };
     const Evaluation evaluation =
         evaluate(std::vector{asks("q", ExpectedText{})}, reluctant,
-                 {.on_result = [&](const CaseResult&, auto, auto) { ++told; }});
+                 {.on_result = [&](const CaseResult&, auto, auto) { ++heard; }});
     CHECK(outcomes(evaluation) == std::vector{outcome});
     CHECK(asked == times);
-    CHECK(told == 1);
+    CHECK(heard == 1);
     CHECK(evaluation.results[0].error.has_value() == (outcome == Outcome::error));
   }
 }
@@ -579,14 +580,14 @@ TEST_CASE("a stop leaves the rest not run and keeps what there is", "[evaluate]"
     CHECK(context.stop.stop_requested());
     return Error{.kind = ErrorKind::cancelled, .message = "It was stopped."};
   };
-  int told = 0;
+  int heard = 0;
   const Evaluation evaluation =
       evaluate(cases, stops,
                {.parallel = 1,
-                .on_result = [&](const CaseResult&, auto, auto) { ++told; },
+                .on_result = [&](const CaseResult&, auto, auto) { ++heard; },
                 .stop = source.get_token()});
   CHECK(outcomes(evaluation) == std::vector{Outcome::passed, Outcome::not_run, Outcome::not_run});
-  CHECK(told == 1);
+  CHECK(heard == 1);
   CHECK(evaluation.results[1].error.value().message == "It was stopped.");
   CHECK(is_sentence(evaluation.results[2].error.value().message));
   CHECK_FALSE(evaluation.threshold_met());
@@ -809,7 +810,7 @@ TEST_CASE("a result that is written can be read back", "[evaluate]") {
   CHECK(to_json(one) == to_json(results[0]));
 }
 
-TEST_CASE("a last line that is torn anywhere is dropped and told", "[evaluate]") {
+TEST_CASE("a last line that is torn anywhere is dropped and counted", "[evaluate]") {
   const std::string whole =
       to_json(CaseResult{.fingerprint = "f", .outcome = Outcome::passed, .answer = "\xC3\xA9"}) +
       "\n";
