@@ -262,9 +262,9 @@ TEST_CASE("a rate is unknown where calls were only cancelled", "[monitor]") {
 }
 
 TEST_CASE("an exception counts as a failure and goes on", "[monitor]") {
-  std::vector<CallRecord> told;
+  std::vector<CallRecord> heard;
   const Monitor monitor({.on_call = [&](const CallRecord& call) {
-    told.push_back(call);
+    heard.push_back(call);
     throw std::runtime_error("the log is full");
   }});
   const Responder watched =
@@ -273,13 +273,13 @@ TEST_CASE("an exception counts as a failure and goes on", "[monitor]") {
       });
   CHECK_THROWS_AS(ask(watched), std::logic_error);
   CHECK(monitor.stats("m").total.errors.at(ErrorKind::other) == 1);
-  REQUIRE(told.size() == 1);
-  CHECK(told[0].error == ErrorKind::other);
-  CHECK(told[0].may_be_billed);
+  REQUIRE(heard.size() == 1);
+  CHECK(heard[0].error == ErrorKind::other);
+  CHECK(heard[0].may_be_billed);
 
   CHECK_THROWS_AS(ask(monitor.watch(says(answer()))), std::runtime_error);
   CHECK(monitor.stats("m").total.succeeded == 1);
-  CHECK(told.size() == 2);
+  CHECK(heard.size() == 2);
 }
 
 TEST_CASE("latency is that of the answers, as the caller waited for them", "[monitor]") {
@@ -472,10 +472,10 @@ TEST_CASE("an id that comes again means the newest call", "[monitor]") {
 }
 
 TEST_CASE("the hook hears of each watched call, with nothing of what was said", "[monitor]") {
-  std::vector<CallRecord> told;
+  std::vector<CallRecord> heard;
   FakeClock clock;
   MonitorOptions options = clock.options();
-  options.on_call = [&](const CallRecord& call) { told.push_back(call); };
+  options.on_call = [&](const CallRecord& call) { heard.push_back(call); };
   options.clock.wall = [] { return std::chrono::system_clock::time_point(1234s); };
   const Monitor monitor(options);
   ChatResponse response = answer("id-1", 0.5);
@@ -493,8 +493,8 @@ TEST_CASE("the hook hears of each watched call, with nothing of what was said", 
     return Error{.kind = ErrorKind::overloaded, .attempts = 3};
   })));
 
-  REQUIRE(told.size() == 2);
-  const CallRecord& call = told[0];
+  REQUIRE(heard.size() == 2);
+  const CallRecord& call = heard[0];
   CHECK(call.model == "openai:gpt-4o");
   CHECK(call.response_model == "gpt-4o-2024-08-06");
   CHECK(call.id == "id-1");
@@ -507,12 +507,12 @@ TEST_CASE("the hook hears of each watched call, with nothing of what was said", 
   CHECK(call.usage.input_tokens == 10);
   CHECK(call.cost_usd == 0.5);
   CHECK(call.attempts == 2);
-  CHECK(told[1].model == "m");
-  CHECK(told[1].error == ErrorKind::overloaded);
-  CHECK(told[1].attempts == 3);
-  CHECK_FALSE(told[1].streamed);
-  CHECK_FALSE(told[1].finish_reason);
-  CHECK_FALSE(told[1].usage.known);
+  CHECK(heard[1].model == "m");
+  CHECK(heard[1].error == ErrorKind::overloaded);
+  CHECK(heard[1].attempts == 3);
+  CHECK_FALSE(heard[1].streamed);
+  CHECK_FALSE(heard[1].finish_reason);
+  CHECK_FALSE(heard[1].usage.known);
 }
 
 TEST_CASE("the hook may ask the monitor", "[monitor]") {
@@ -527,8 +527,8 @@ TEST_CASE("the hook may ask the monitor", "[monitor]") {
 }
 
 TEST_CASE("a record that is written over leaves nothing of the call before", "[monitor]") {
-  std::vector<CallRecord> told;
-  const Monitor monitor({.on_call = [&](const CallRecord& call) { told.push_back(call); }});
+  std::vector<CallRecord> heard;
+  const Monitor monitor({.on_call = [&](const CallRecord& call) { heard.push_back(call); }});
   CallContext context{.on_event = [](const StreamEvent&) { return true; }};
   const Responder streams =
       monitor.watch([](const ChatRequest&, const CallContext& given) -> Result<ChatResponse> {
@@ -539,7 +539,7 @@ TEST_CASE("a record that is written over leaves nothing of the call before", "[m
   CHECK(monitor.feedback("id", 1));
   for (std::size_t n = 0; n < Monitor::kept_calls; ++n)
     CHECK_FALSE(ask(monitor.watch(fails_with(ErrorKind::network))));
-  const CallRecord& last = told.back();
+  const CallRecord& last = heard.back();
   CHECK(last.id.empty());
   CHECK_FALSE(last.streamed);
   CHECK_FALSE(last.time_to_first_text);
@@ -606,8 +606,8 @@ TEST_CASE("copies and watched responders share what is counted, and may outlive 
 TEST_CASE("eight threads lose no call, while others look and give feedback", "[monitor]") {
   constexpr int threads = 8;
   constexpr int calls = 500;
-  std::atomic<int> told{0};
-  const Monitor monitor({.on_call = [&](const CallRecord&) { ++told; }});
+  std::atomic<int> heard{0};
+  const Monitor monitor({.on_call = [&](const CallRecord&) { ++heard; }});
   const Responder watched = monitor.watch(says(answer("id", 0.25)));
   const Responder named = monitor.watch(fails_with(ErrorKind::overloaded), "named");
   std::atomic<bool> failed{false};
@@ -627,7 +627,7 @@ TEST_CASE("eight threads lose no call, while others look and give feedback", "[m
       });
   }
   CHECK_FALSE(failed);
-  CHECK(told == 2 * threads * calls);
+  CHECK(heard == 2 * threads * calls);
   CHECK(monitor.stats("shared").total.succeeded == threads * calls / 2);
   CHECK(monitor.stats("shared").total.usage.cost_usd() == 0.25 * threads * calls / 2);
   CHECK(monitor.stats("named").total.failed == threads * calls);
