@@ -22,7 +22,7 @@ double in_milliseconds(nanoseconds time) {
   return std::chrono::duration<double, std::milli>(time).count();
 }
 
-/// An image of that height, whose title and description a screen reader reads.
+/// An image of that height, with a title and a description for screen readers.
 std::string svg(int height, const std::string& id, std::string_view title,
                 std::string_view description, std::string_view content) {
   return fmt::format(R"(<svg role="img" width="100%" height="{}" aria-labelledby="{}-t {}-d">)"
@@ -51,7 +51,7 @@ std::vector<std::size_t> histogram(const std::vector<nanoseconds>& latencies, do
   return counts;
 }
 
-constexpr int top = 20;          // above it is room for the marks
+constexpr int top = 20;          // room for the marks above the bars
 constexpr int bar_height = 120;  // of the tallest
 
 std::string bars(const std::vector<std::size_t>& counts, double width_of_bin) {

@@ -28,16 +28,16 @@ std::string error_message(const CaseResult& result) {
   return result.error ? escaped(result.error->message, longest_text) : std::string();
 }
 
-/// Which models answered; nothing where none did, since properties must not be empty.
+/// Which models answered; nothing if none did, since properties must not be empty.
 std::string properties(const Evaluation& evaluation) {
   std::string list;
   for (const auto& [model, count] : answers_by_model(evaluation))
     fmt::format_to(std::back_inserter(list), "<property name=\"answers of {}\" value=\"{}\"/>\n",
                    escaped(model, longest_name), count);
-  return list.empty() ? list : "<properties>\n" + list + "</properties>\n";
+  return list.empty() ? list : fmt::format("<properties>\n{}</properties>\n", list);
 }
 
-/// What stands in a test case; a passed one is empty.
+/// The content of a test case; that of a passed one is empty.
 std::string verdict(const CaseResult& result) {
   switch (result.outcome) {
     case Outcome::passed: return {};
@@ -46,8 +46,9 @@ std::string verdict(const CaseResult& result) {
           "<failure type=\"failed\" message=\"The answer is not as expected.\">"
           "input: {}\n\nexpected {}\n\ngot: {}{}</failure>",
           escaped(result.input, longest_text), escaped(result.expected, longest_text),
-          escaped(came(result), longest_text),
-          result.model.empty() ? "" : "\n\nmodel: " + escaped(result.model, longest_name));
+          escaped(actual_text(result), longest_text),
+          result.model.empty() ? ""
+                               : fmt::format("\n\nmodel: {}", escaped(result.model, longest_name)));
     case Outcome::error:
       return fmt::format(R"(<error type="{}" message="{}"/>)", error_kind(result),
                          error_message(result));

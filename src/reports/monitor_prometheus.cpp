@@ -21,7 +21,7 @@ using Stats = std::vector<ModelStats>;
 
 double in_seconds(nanoseconds time) { return std::chrono::duration<double>(time).count(); }
 
-/// A label's value between its quotes. Bytes that are no UTF-8 are replaced.
+/// A label's value between its quotes. Bytes that are not UTF-8 are replaced.
 std::string escaped(std::string_view value) {
   std::string text;
   for (std::size_t at = 0; at < value.size();) {
@@ -47,8 +47,8 @@ class Exposition {
     fmt::format_to(end(), "# HELP {} {}\n# TYPE {} {}\n", name, help, name, type);
   }
 
-  /// A sample of the family; the suffix is that of a summary's sum and count, and `label` a further
-  /// one, as in quantile="0.5".
+  /// A sample of the family. `suffix` is that of a summary's sum or count; `label` is another
+  /// label, as in quantile="0.5".
   template <class T>
   void sample(const ModelStats& stats, T value, std::string_view suffix = "",
               std::string_view label = "") {
@@ -65,7 +65,7 @@ class Exposition {
   std::string_view name_;
 };
 
-/// A family with one sample a model. A model of which `value` is empty has none.
+/// A family with one sample for each model, but for those of which `value` is empty.
 struct Family {
   std::string_view name;
   std::string_view type;
