@@ -23,9 +23,8 @@ int main(int count, char** words) {
 
   const Responder answer = monitor.watch(Chat());
   for (const char* prompt : {"Review this contract: ...", "And this one: ..."}) {
-    CallContext context;
     const Result<ChatResponse> response =
-        answer({.model = model, .messages = {Message::user(prompt)}}, context);
+        answer({.model = model, .messages = {Message::user(prompt)}}, {});
     if (!response)
       fmt::print(stderr, "{}\n", response.error().message);
     else if (!monitor.feedback(response->id, 1))  // a user liked it

@@ -1,4 +1,4 @@
-// Finds the command that the words name, and tells what goes wrong.
+// Runs the command that the command line names, and reports what goes wrong.
 
 #include "ft.hpp"
 
@@ -73,7 +73,7 @@ constexpr std::string_view versions_usage =
   ft versions add NAME LABEL SPEC [--note TEXT]        the first is current at once; others wait
   ft versions promote NAME LABEL [--stable] [--note TEXT]  makes it current, or with --stable only stable
   ft versions rollback NAME [--note TEXT]              makes the previous one current
-  ft versions lint [NAME|SPEC...]                      names that say nothing; exit status 1 where there are some
+  ft versions lint [NAME|SPEC...]                      names that say nothing; exit status 1 if there are any
 )";
 constexpr std::array versions_options{Option{"--file", true}, Option{"--note", true},
                                       Option{"--stable"}, Option{"--json"}};
@@ -104,7 +104,7 @@ void show_all_usage(std::ostream& out) {
 
 bool asks_for_help(std::string_view word) { return word == "--help" || word == "-h"; }
 
-/// Sorts the words behind a command; the error is a sentence.
+/// Sorts the words after a command; the error is a sentence.
 Result<Arguments, std::string> parse_arguments(std::span<const std::string> words,
                                                std::span<const Option> options) {
   Arguments arguments;

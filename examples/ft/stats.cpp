@@ -1,5 +1,5 @@
-// ft stats: what the calls of a log came to, model by model. The log is lines of
-// to_json(CallRecord), as ft chat --log writes them.
+// ft stats: statistics of the calls in a log, model by model. A line of the log is a
+// to_json(CallRecord), as ft chat --log writes it.
 
 #include "ft.hpp"
 
@@ -17,8 +17,8 @@ namespace {
 
 using namespace FineTuning;
 
-/// Counts the calls of a log. A line that is none (the last one may be torn) is told and left out;
-/// returns false where there was one, or the log cannot be read.
+/// Counts the calls of a log. A line that is not a call (the last one may be torn) is reported and
+/// left out. Returns false if there was one, or if the log cannot be read.
 bool read_log(const std::string& name, const Monitor& monitor, const Streams& streams) {
   std::ifstream file;
   if (name != "-") file.open(name, std::ios::binary);
@@ -92,7 +92,7 @@ constexpr std::array columns{
     Column{"score", [](const ModelStats& s) { return shown(s.total.mean_score(), 2); }},
     Column{"errors", [](const ModelStats& s) { return shown_errors(s.total); }}};
 
-/// One row a model, under the titles; what nobody knows is "-". Nothing where there is no model.
+/// One row for each model, under the titles; what is unknown is "-". Nothing without a model.
 void print_table(const std::vector<ModelStats>& stats, std::ostream& out) {
   if (stats.empty()) return;
   using Row = std::array<std::string, columns.size()>;
