@@ -21,7 +21,7 @@ constexpr std::string_view what_ft_is = R"(ft looks at fine-tuned models and tal
 constexpr std::string_view what_all_share = R"(
 A SPEC is a provider, a colon and a model id, as in openai:ft:gpt-4o-mini-2024-07-18:acme::abc123.
 Keys come from the environment (OPENAI_API_KEY, GEMINI_API_KEY, COHERE_API_KEY, ...); --sandbox needs none.
-The exit status is 0 for success, 1 for failure and 2 for wrong usage. ft --version tells the library's.
+The exit status is 0 for success, 1 for failure and 2 for wrong usage. ft --version shows the library's version.
 )";
 
 struct Option {
@@ -79,7 +79,7 @@ constexpr std::array versions_options{Option{"--file", true}, Option{"--note", t
                                       Option{"--stable"}, Option{"--json"}};
 
 constexpr std::string_view stats_usage =
-    R"(  ft stats [--json|--prometheus] FILE|-...             what the calls that ft chat logged came to; "-" reads a log
+    R"(  ft stats [--json|--prometheus] FILE|-...             statistics of the calls that ft chat logged; "-" reads a log
 )";
 constexpr std::array stats_options{Option{"--json"}, Option{"--prometheus"}};
 

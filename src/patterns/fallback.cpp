@@ -88,7 +88,8 @@ struct CoolingArm {
   Error error{};
 };
 
-/// What one call does: whom it asks, in order, and whom it skips unless the order comes to them.
+/// What one call does: which arms it asks, in order, and which cool down; one of these may be asked
+/// as the last resort.
 struct Plan {
   std::vector<std::size_t> order;
   std::vector<CoolingArm> cooling;

@@ -48,7 +48,7 @@ struct Times {
   std::chrono::steady_clock::time_point started{};
   std::optional<std::chrono::steady_clock::time_point> first_text{};
   std::chrono::steady_clock::time_point ended{};
-  std::chrono::system_clock::time_point started_at{};  ///< If there is an on_call to tell it.
+  std::chrono::system_clock::time_point started_at{};  ///< Set if there is an on_call.
 };
 
 /// Writes a call over an older record, and into the memory of its texts: to assign a new record
