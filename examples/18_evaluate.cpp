@@ -1,4 +1,4 @@
-// Asks a fine-tune test cases, and fails where too few answers are as expected.
+// Asks a fine-tune test cases, and fails if too few answers are as expected.
 
 #include <FineTuning/FineTuning.hpp>
 

@@ -422,11 +422,11 @@ TEST_CASE("the threshold is met where every case has a verdict and enough have p
 
 TEST_CASE("tokens, cost and time are summed where they are known", "[evaluate]") {
   Tally tally;
-  CHECK_FALSE(tally.cost_usd);
+  CHECK_FALSE(tally.usage.cost_usd());
   tally.add({.outcome = Outcome::error, .error = Error{}, .usage = {.total_tokens = 99}});
   tally.add({.outcome = Outcome::failed, .answer = "", .usage = {.total_tokens = 99}});
-  CHECK_FALSE(tally.tokens.known);
-  CHECK_FALSE(tally.cost_usd);
+  CHECK_FALSE(tally.usage.tokens.known);
+  CHECK_FALSE(tally.usage.cost_usd());
   for (const double cost : {0.5, 0.25})
     tally.add({.outcome = Outcome::passed,
                .answer = "",
@@ -434,12 +434,19 @@ TEST_CASE("tokens, cost and time are summed where they are known", "[evaluate]")
                .cost_usd = cost,
                .latency = 20ms});
   CHECK(tally.answered == 3);
-  CHECK(tally.tokens.known);
-  CHECK(tally.tokens.total_tokens == 6);
-  CHECK(tally.usage_unknown == 1);
-  CHECK(tally.cost_usd == 0.75);
-  CHECK(tally.unpriced == 1);
-  CHECK(tally.latency == 40ms);
+  CHECK(tally.usage.tokens.known);
+  CHECK(tally.usage.tokens.total_tokens == 6);
+  CHECK(tally.usage.unknown == 1);
+  CHECK(tally.usage.cost_usd() == 0.75);
+  CHECK(tally.usage.unpriced == 1);
+  CHECK(tally.total_latency == 40ms);
+}
+
+TEST_CASE("the sum of latencies stays at its greatest value", "[evaluate]") {
+  Tally tally;
+  for (const auto latency : {std::chrono::nanoseconds::max() - 1ns, 5ns, -5ns})
+    tally.add({.outcome = Outcome::passed, .answer = "", .latency = latency});
+  CHECK(tally.total_latency == std::chrono::nanoseconds::max());
 }
 
 TEST_CASE("latency is what the clock says around the answer", "[evaluate]") {
@@ -450,7 +457,8 @@ TEST_CASE("latency is what the clock says around the answer", "[evaluate]") {
   };
   const Evaluation evaluation = evaluate(std::vector{asks("q", ExpectedText{})}, slow,
                                          {.clock = {.steady = [&time] { return time; }}});
-  CHECK(evaluation.results[0].latency == 2ms);
+  CHECK(evaluation.results[0].latency == 1500us);
+  CHECK(Json::parse(to_json(evaluation))["total"]["latency_ms"] == 2);
   CHECK_FALSE(evaluation.results[0].cost_usd);
 }
 
@@ -478,7 +486,7 @@ TEST_CASE("an answer without a score is an error that keeps the answer", "[evalu
   CHECK(evaluation.results[0].outcome == Outcome::error);
   CHECK(evaluation.results[0].answer == "a");
   CHECK(evaluation.results[0].error);
-  CHECK(evaluation.total.cost_usd == 0.5);
+  CHECK(evaluation.total.usage.cost_usd() == 0.5);
 }
 
 TEST_CASE("a scoring function sees the request and the response", "[evaluate]") {
@@ -509,7 +517,8 @@ TEST_CASE("what is wrong with a case is found before anything is asked", "[evalu
   CHECK(echo.asked == std::vector<std::string>{"a"});
 }
 
-TEST_CASE("as many cases are asked at once as may be, and are told one at a time", "[evaluate]") {
+TEST_CASE("as many cases are asked at once as may be, and are reported one at a time",
+          "[evaluate]") {
   std::vector<TestCase> cases;
   for (int i = 0; i < 40; ++i)
     cases.push_back(asks(std::to_string(i), ExpectedText{std::to_string(i)}));
@@ -548,7 +557,7 @@ TEST_CASE("a case that is refused for a rate limit is asked again, a few times",
   for (const auto& [refusals, outcome, times] : cases) {
     CAPTURE(refusals);
     int asked = 0;
-    int told = 0;
+    int heard = 0;
     const Responder reluctant = [&, most = refusals](const ChatRequest&,
                                                      const CallContext&) -> Result<ChatResponse> {
       if (asked++ < most) return busy;
@@ -556,10 +565,10 @@ TEST_CASE("a case that is refused for a rate limit is asked again, a few times",
     };
     const Evaluation evaluation =
         evaluate(std::vector{asks("q", ExpectedText{})}, reluctant,
-                 {.on_result = [&](const CaseResult&, auto, auto) { ++told; }});
+                 {.on_result = [&](const CaseResult&, auto, auto) { ++heard; }});
     CHECK(outcomes(evaluation) == std::vector{outcome});
     CHECK(asked == times);
-    CHECK(told == 1);
+    CHECK(heard == 1);
     CHECK(evaluation.results[0].error.has_value() == (outcome == Outcome::error));
   }
 }
@@ -575,14 +584,14 @@ TEST_CASE("a stop leaves the rest not run and keeps what there is", "[evaluate]"
     CHECK(context.stop.stop_requested());
     return Error{.kind = ErrorKind::cancelled, .message = "It was stopped."};
   };
-  int told = 0;
+  int heard = 0;
   const Evaluation evaluation =
       evaluate(cases, stops,
                {.parallel = 1,
-                .on_result = [&](const CaseResult&, auto, auto) { ++told; },
+                .on_result = [&](const CaseResult&, auto, auto) { ++heard; },
                 .stop = source.get_token()});
   CHECK(outcomes(evaluation) == std::vector{Outcome::passed, Outcome::not_run, Outcome::not_run});
-  CHECK(told == 1);
+  CHECK(heard == 1);
   CHECK(evaluation.results[1].error.value().message == "It was stopped.");
   CHECK(is_sentence(evaluation.results[2].error.value().message));
   CHECK_FALSE(evaluation.threshold_met());
@@ -805,7 +814,7 @@ TEST_CASE("a result that is written can be read back", "[evaluate]") {
   CHECK(to_json(one) == to_json(results[0]));
 }
 
-TEST_CASE("a last line that is torn anywhere is dropped and told", "[evaluate]") {
+TEST_CASE("a last line that is torn anywhere is dropped and counted", "[evaluate]") {
   const std::string whole =
       to_json(CaseResult{.fingerprint = "f", .outcome = Outcome::passed, .answer = "\xC3\xA9"}) +
       "\n";
