@@ -15,6 +15,7 @@
 /// @namespace FineTuning
 /// Names and facts of models, a client for all providers, and patterns over anything that answers.
 
+#include <FineTuning/account.hpp>
 #include <FineTuning/capability.hpp>
 #include <FineTuning/catalog.hpp>
 #include <FineTuning/chat.hpp>

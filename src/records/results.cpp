@@ -57,7 +57,7 @@ JsonResult read_usage(const JsonValue& value, Usage& to) {
   return read_object(value, to, fields, ignore_other);
 }
 
-JsonResult read_latency(const JsonValue& value, std::chrono::milliseconds& to) {
+JsonResult read_latency(const JsonValue& value, std::chrono::nanoseconds& to) {
   constexpr std::uint64_t longest = 1'000'000'000;  // eleven days: a sum of them never overflows
   std::uint64_t count = 0;
   JsonResult read = read_whole_between(value, count, 0, longest);
