@@ -37,7 +37,7 @@ struct CallPlan {
 struct Success {
   int attempts = 0;
   std::string request_id{};
-  std::chrono::milliseconds latency{};
+  std::chrono::nanoseconds latency{};
 };
 
 class Call {

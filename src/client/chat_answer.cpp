@@ -32,7 +32,7 @@ bool is_empty_call(const ToolCall& call) {
 // ---- in one piece
 
 Outcome ChatAnswer::read_whole(std::string body) {
-  Result<ChatResponse> response = dialect().decode(body);
+  Result<ChatResponse> response = dialect().decode(body, accent());
   if (!response) {
     const bool is_foreign = response.error().kind == ErrorKind::malformed_response;
     return Unusable{.error = std::move(response).error(),
@@ -77,7 +77,8 @@ http::Flow StreamedChatAnswer::read(std::string_view piece) {
 }
 
 bool StreamedChatAnswer::absorb(const SseEvent& event) {
-  error_ = dialect().absorb(stream_, event, deliver_);
+  Result<void> absorbed = dialect().absorb(stream_, event, accent(), deliver_);
+  if (!absorbed) error_ = std::move(absorbed).error();
   // That an event is cut is what the end of the stream tells.
   if (!event.complete && error_ && error_->kind == ErrorKind::malformed_response) error_.reset();
   return !error_ && !is_unwanted_ && !stream_.is_over;

@@ -27,6 +27,7 @@ class ChatAnswer : public WholeAnswer {
 
  protected:
   [[nodiscard]] const DialectFunctions& dialect() const { return *plan_.dialect; }
+  [[nodiscard]] const Accent& accent() const { return plan_.model.provider().accent; }
   [[nodiscard]] std::string_view title() const { return plan_.model.provider().title; }
   void set_response(ChatResponse response) { response_ = std::move(response); }
 

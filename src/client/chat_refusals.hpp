@@ -19,7 +19,7 @@ class ChatRefusals final : public RefusalReader {
   ChatRefusals(const ChatPlan& plan, const Catalog& catalog) : plan_(plan), catalog_(catalog) {}
 
   [[nodiscard]] Error explain(int status, std::string_view body) const override {
-    return plan_.dialect->explain(status, body);
+    return plan_.dialect->explain(status, body, plan_.model.provider().accent);
   }
   /// A model that the table (or the catalog) knows to have ended becomes model_retired.
   [[nodiscard]] std::string advise(Error& error, std::chrono::year_month_day today) const override;

@@ -335,16 +335,16 @@ TEST_CASE("a stop leaves the rest unasked, and says so", "[compare]") {
   CHECK(unasked == 3);
 }
 
-TEST_CASE("progress is told once a request", "[compare]") {
-  std::vector<std::size_t> told;
+TEST_CASE("progress is reported once a request", "[compare]") {
+  std::vector<std::size_t> heard;
   Reluctant a{.error = {.kind = ErrorKind::overloaded, .retry_after = 0ms}, .refusals = 2};
   const auto requests = prompts({"1", "2", "3", "4", "5"});
   (void)compare_models(requests, a.responder(), repeats,
                        {.on_progress = [&](std::size_t asked, std::size_t of) {
                          CHECK(of == 5);
-                         told.push_back(asked);
+                         heard.push_back(asked);
                        }});
-  CHECK(told == std::vector<std::size_t>{1, 2, 3, 4, 5});
+  CHECK(heard == std::vector<std::size_t>{1, 2, 3, 4, 5});
 }
 
 TEST_CASE("what the caller's functions throw reaches the caller", "[compare]") {
