@@ -35,9 +35,9 @@ struct Unusable {
   bool may_pass = false;  ///< It may be different the next time, if the server does not object.
 };
 
-/// The call goes on with another exchange, as from a look-up or to the Location of a redirect. Only
-/// what its request has goes along: with Credential::url no key does. Its retries are its own, the
-/// time is the call's, and a reader that goes on without an end is not ended by the call.
+/// The call goes on with another exchange, as after a look-up, or at the Location of a redirect: no
+/// key of the account's goes there. It has retries of its own and the time that is left; a reader
+/// that goes on without an end is not ended by the call.
 struct Further {
   Request request{};
   AnswerReader* reader = nullptr;  ///< Reads its answer, and outlives the call; null: the same one.

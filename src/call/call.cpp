@@ -6,6 +6,7 @@
 #include "http/headers.hpp"
 #include "http/retry.hpp"
 #include "http/secrets.hpp"
+#include "time/calendar.hpp"
 #include "time/limits.hpp"
 
 #include <FineTuning/internal/errors.hpp>
@@ -183,6 +184,7 @@ void Call::found_unusable(Unusable answer, Moment now, double dice) {
 
 void Call::go_on(Further further) {
   plan_.request = std::move(further.request);
+  if (is_redirect(head_.status)) plan_.request.credential = Credential::url;  // whatever it says
   if (further.reader != nullptr) reader_ = further.reader;
   retries_ = 0;
   begin_request();
@@ -192,7 +194,7 @@ void Call::go_on(Further further) {
 
 Error Call::in_sentences(Error error, std::string_view opening, Moment now) const {
   tidy(error, plan_.secrets);
-  const std::string advice = plan_.refusals->advise(error, day_of(now.wall));
+  const std::string advice = plan_.refusals->advise(error, utc_day(now.wall));
   error.message = refusal_sentences(opening, error, advice);
   return error;
 }

@@ -166,13 +166,13 @@ Error unreadable_body(std::string_view title) {
 }
 
 Error error_of(const http::Failure& failure, std::string_view title, const Request& request) {
-  // A GET changes nothing, and a part of a request cannot be carried out.
+  // A part of a request cannot be carried out, and a GET changes nothing.
   const bool is_whole = failure.kind != http::Failure::Kind::request;
-  const bool changes_something = request.exchange.method != "GET" && is_whole;
+  const bool may_change = is_whole && request.exchange.method != "GET";
   Error error{.kind = kind_of(failure.kind),
               .message = sentence_on(failure, title),
-              .outcome_unknown = failure.may_have_reached_server && changes_something};
-  if (!is_whole) error.code = "request_not_sent";
+              .code = is_whole ? "" : "request_not_sent",
+              .outcome_unknown = failure.may_have_reached_server && may_change};
   if (error.outcome_unknown && error.kind != ErrorKind::cancelled)
     error.message += request.may_be_repeated
                          ? " The request may have been carried out; it is safe to send it again."
@@ -195,10 +195,6 @@ std::string key_place(const Provider& provider) {
 std::string spelled(std::chrono::milliseconds duration) {
   if (duration.count() < 1000) return fmt::format("{} ms", duration.count());
   return fmt::format("{} s", static_cast<double>(duration.count()) / 1000);
-}
-
-std::chrono::year_month_day day_of(std::chrono::system_clock::time_point moment) {
-  return std::chrono::floor<std::chrono::days>(moment);
 }
 
 }  // namespace FineTuning::internal

@@ -55,7 +55,4 @@ void redirect(Error& error, std::string_view opening);
 /// "1.5 s", "250 ms"
 [[nodiscard]] std::string spelled(std::chrono::milliseconds duration);
 
-/// The day in UTC.
-[[nodiscard]] std::chrono::year_month_day day_of(std::chrono::system_clock::time_point moment);
-
 }  // namespace FineTuning::internal

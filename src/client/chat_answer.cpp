@@ -77,9 +77,8 @@ http::Flow StreamedChatAnswer::read(std::string_view piece) {
 }
 
 bool StreamedChatAnswer::absorb(const SseEvent& event) {
-  error_.reset();
-  if (Result<void> absorbed = dialect().absorb(stream_, event, accent(), deliver_); !absorbed)
-    error_ = std::move(absorbed).error();
+  Result<void> absorbed = dialect().absorb(stream_, event, accent(), deliver_);
+  if (!absorbed) error_ = std::move(absorbed).error();
   // That an event is cut is what the end of the stream tells.
   if (!event.complete && error_ && error_->kind == ErrorKind::malformed_response) error_.reset();
   return !error_ && !is_unwanted_ && !stream_.is_over;

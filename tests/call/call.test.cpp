@@ -321,7 +321,6 @@ class Redirected final : public Text {
     if (location_.empty() || !is_whole) return Text::end(is_whole);
     Request request = upload_of(source_);
     request.exchange.url = location_;
-    request.credential = Credential::url;
     return Further{.request = std::move(request)};
   }
 
@@ -336,7 +335,7 @@ const Answer moved{.status = 302,
 
 }  // namespace
 
-TEST_CASE("a reader may follow a redirect, without the key", "[call]") {
+TEST_CASE("a reader may follow a redirect, and no key does", "[call]") {
   const auto source = std::make_shared<Source>();
   Redirected reader(source);
   const CallDriver driver{

@@ -25,6 +25,8 @@ TEST_CASE("a moment is written in UTC, to the second", "[calendar]") {
   CHECK(moment_text(Moment{} - 1ns) == "1969-12-31T23:59:59Z");
   CHECK(utc_day(new_year - 1ns) == std::chrono::year(2025) / 12 / 31);
   CHECK(utc_day(new_year) == std::chrono::year(2026) / 1 / 1);
+  CHECK(utc_day(std::chrono::sys_days(std::chrono::year(1969) / 12 / 31) + 1h) ==
+        std::chrono::year(1969) / 12 / 31);
 }
 
 TEST_CASE("a day has a text if it is in the calendar and its year has four digits", "[calendar]") {
