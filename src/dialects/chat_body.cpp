@@ -175,7 +175,8 @@ Result<void> check_request(const ChatRequest& request) {
   if (request.extra.empty()) return {};
   if (Result<void> checked = check_object(request.extra, "ChatRequest::extra"); !checked)
     return checked;
-  if (find(*JsonDocument(request.extra), "stream") != nullptr)
+  const JsonDocument extra(request.extra);
+  if (find(*extra, "stream") != nullptr)
     return invalid_request(
         "ChatRequest::extra cannot say whether to stream; call send() or stream() instead.");
   return {};
