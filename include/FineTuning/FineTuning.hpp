@@ -19,6 +19,7 @@
 #include <FineTuning/catalog.hpp>
 #include <FineTuning/chat.hpp>
 #include <FineTuning/compare.hpp>
+#include <FineTuning/enum_names.hpp>
 #include <FineTuning/error.hpp>
 #include <FineTuning/evaluate.hpp>
 #include <FineTuning/expectation.hpp>

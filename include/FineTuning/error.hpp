@@ -2,11 +2,11 @@
 
 // What can go wrong, as a value: the kinds a caller can act on, and what the provider said.
 
+#include <FineTuning/enum_names.hpp>
 #include <FineTuning/export.hpp>
 
 #include <array>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -41,32 +41,30 @@ enum class ErrorKind : std::uint8_t {
   other,                    ///< None of these; see Error::code and Error::http_status.
 };
 
-/// The name of a kind, as it is written in JSON.
-[[nodiscard]] constexpr std::string_view to_string(ErrorKind kind) noexcept {
-  constexpr std::array<std::string_view, 22> names{"authentication",
-                                                   "permission_denied",
-                                                   "model_not_found",
-                                                   "model_retired",
-                                                   "quota_exhausted",
-                                                   "rate_limited",
-                                                   "context_length_exceeded",
-                                                   "content_filtered",
-                                                   "invalid_request",
-                                                   "invalid_model",
-                                                   "not_fine_tuned",
-                                                   "not_found",
-                                                   "overloaded",
-                                                   "server_error",
-                                                   "timed_out",
-                                                   "network",
-                                                   "tls",
-                                                   "cancelled",
-                                                   "malformed_response",
-                                                   "interrupted_stream",
-                                                   "unsupported",
-                                                   "other"};
-  return names.at(static_cast<std::size_t>(kind));
-}
+template <>
+inline constexpr auto internal::enum_names<ErrorKind> =
+    std::to_array<std::string_view>({"authentication",
+                                     "permission_denied",
+                                     "model_not_found",
+                                     "model_retired",
+                                     "quota_exhausted",
+                                     "rate_limited",
+                                     "context_length_exceeded",
+                                     "content_filtered",
+                                     "invalid_request",
+                                     "invalid_model",
+                                     "not_fine_tuned",
+                                     "not_found",
+                                     "overloaded",
+                                     "server_error",
+                                     "timed_out",
+                                     "network",
+                                     "tls",
+                                     "cancelled",
+                                     "malformed_response",
+                                     "interrupted_stream",
+                                     "unsupported",
+                                     "other"});
 static_assert(to_string(ErrorKind::authentication) == "authentication");
 static_assert(to_string(ErrorKind::other) == "other");
 

@@ -7,6 +7,7 @@
 //     const Evaluation evaluation = evaluate(*cases, Chat(), {.request = {.model = spec}});
 //     if (!evaluation.threshold_met()) std::cout << to_junit_xml(evaluation);
 
+#include <FineTuning/enum_names.hpp>
 #include <FineTuning/error.hpp>
 #include <FineTuning/expectation.hpp>
 #include <FineTuning/export.hpp>
@@ -67,11 +68,9 @@ enum class Outcome : std::uint8_t {
   not_run,  ///< The case cannot be run, or a stop came first: see CaseResult::error.
 };
 
-/// The name of an outcome in JSON.
-[[nodiscard]] constexpr std::string_view to_string(Outcome outcome) noexcept {
-  constexpr std::array<std::string_view, 4> names{"passed", "failed", "error", "not_run"};
-  return names.at(static_cast<std::size_t>(outcome));
-}
+template <>
+inline constexpr auto internal::enum_names<Outcome> =
+    std::to_array<std::string_view>({"passed", "failed", "error", "not_run"});
 
 /// The result of one case, with all that a report says of it. What is unknown is empty.
 struct CaseResult {

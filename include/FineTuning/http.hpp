@@ -21,10 +21,10 @@
 /// One exchange between the library and the network, which a caller's Transport can move.
 namespace FineTuning::http {
 
-/// Names and values, in the order in which they are sent or came.
+/// Names and values, in the order in which they are sent or have arrived.
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-/// The value of a header, its name in any case; empty where there is none.
+/// The value of a header, its name in any case; empty if there is none.
 [[nodiscard]] inline std::string_view find_header(const Headers& headers, std::string_view name) {
   for (const auto& [key, value] : headers)
     if (internal::equal_ignoring_case(key, name)) return value;
@@ -32,7 +32,10 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 }
 
 /// The body of a request that is too long for a text, read piece by piece: gigabytes are sent in a
-/// few megabytes of memory. Used by one exchange at a time, on the thread of perform().
+/// few megabytes of memory. Used by one exchange at a time; read() on the thread of perform().
+///
+/// Whoever asks for an attempt calls rewind() first. A transport reads on from where the source
+/// stands and never rewinds, so that it cannot send a request twice by itself.
 class FINETUNING_EXPORT BodySource {
  public:
   BodySource() = default;
@@ -40,12 +43,12 @@ class FINETUNING_EXPORT BodySource {
   BodySource& operator=(const BodySource&) = delete;
   virtual ~BodySource() = default;
 
-  /// How many bytes it has, which is sent ahead of them.
+  /// How many bytes it has from its beginning, which the server is told ahead of them.
   [[nodiscard]] virtual std::uint64_t size() const noexcept = 0;
-  /// Goes back to the first byte; false where that cannot be done. Called before every attempt.
+  /// Goes back to the first byte; false if that cannot be done.
   [[nodiscard]] virtual bool rewind() noexcept = 0;
-  /// Writes the next bytes to the buffer, as many as fit or are left, and returns how many; 0 at
-  /// the end, and empty where they cannot be read.
+  /// Writes the next bytes to the buffer and returns how many: at least one, and at most as many as
+  /// fit; 0 at the end. Empty if they cannot be read. A stop request waits until it returns.
   [[nodiscard]] virtual std::optional<std::size_t> read(std::span<char> buffer) noexcept = 0;
 };
 
@@ -55,53 +58,56 @@ struct Exchange {
   std::string method = "POST";  ///< GET, POST, PUT, PATCH or DELETE.
   std::string url{};            ///< Whole, with its query.
   Headers headers{};            ///< All but those that the transport has to make (Host, lengths).
-  std::string body{};           ///< Empty for a GET.
-  std::shared_ptr<BodySource> source{};            ///< In the place of `body`, where there is one.
-  std::chrono::milliseconds connect_timeout{};     ///< 0: no limit, as for the others.
-  std::chrono::milliseconds first_byte_timeout{};  ///< From the start to the head of the answer.
-  std::chrono::milliseconds idle_timeout{};        ///< Between two pieces of the answer.
-  std::chrono::milliseconds total_timeout{};       ///< From the start to the end of the answer.
+  std::string body{};           ///< Any method may have one, and none needs one.
+  std::shared_ptr<BodySource> source{};         ///< Unless it is null, the body instead of `body`.
+  std::chrono::milliseconds connect_timeout{};  ///< 0: no limit, as for the others.
+  /// From the start, with a source from the end of the body, to the head of the answer.
+  std::chrono::milliseconds first_byte_timeout{};
+  /// Between two pieces of the answer, with a source also of the body.
+  std::chrono::milliseconds idle_timeout{};
+  std::chrono::milliseconds total_timeout{};  ///< From the start to the end of the answer.
 };
 
 /// The head of an answer. Any status: an answer arrived.
 struct Head {
   int status = 0;     ///< As 200 or 404.
-  Headers headers{};  ///< As they came.
+  Headers headers{};  ///< As they arrived.
 };
 
-/// How far an exchange came.
+/// How far an exchange got.
 enum class Phase : std::uint8_t {
   resolving,   ///< Looking up the host's address.
   connecting,  ///< To that address, or to a proxy.
-  tls,         ///< Making sure who is there.
+  tls,         ///< Agreeing on TLS and checking who the server is.
   sending,     ///< The request.
   waiting,     ///< For the head of the answer.
-  receiving,   ///< The body.
+  receiving,   ///< The body of the answer.
 };
 
 /// Why no whole answer arrived.
 struct Failure {
   /// What ended it.
   enum class Kind : std::uint8_t {
+    request,    ///< Its method is not one of the five, or its source did not give its body.
     network,    ///< The server could not be reached, or the connection broke.
     tls,        ///< The server could not prove who it is.
     timed_out,  ///< One of the limits of the Exchange.
     stopped,    ///< The listener or the stop token.
   };
   Kind kind = Kind::network;             ///< What ended it.
-  Phase phase = Phase::connecting;       ///< How far it had come.
+  Phase phase = Phase::connecting;       ///< How far it had got.
   bool may_have_reached_server = false;  ///< Part of the request had been handed to the network.
-  std::string message{};                 ///< What the network said; no secret, no URL.
+  std::string message{};                 ///< What went wrong; no secret, no URL.
 };
 
 /// What a listener wants next.
 enum class Flow : std::uint8_t {
   go_on,   ///< The next piece.
-  finish,  ///< It has all it needs: the rest is awaited for a moment, so that the connection stays.
-  stop,    ///< The exchange ends at once, and its connection.
+  finish,  ///< Nothing more: the rest is awaited for a moment, so that the connection can be kept.
+  stop,    ///< The end of the exchange and of its connection, at once.
 };
 
-/// Hears what comes of an exchange: the head, then the body in pieces, on the thread of perform().
+/// Receives the answer: its head, then its body in pieces, on the thread of perform().
 class FINETUNING_EXPORT Listener {
  public:
   Listener() = default;
@@ -123,8 +129,9 @@ class FINETUNING_EXPORT Transport {
   Transport& operator=(const Transport&) = delete;
   virtual ~Transport() = default;
 
-  /// Sends the exchange and tells the listener what comes; empty when the answer came whole. A stop
-  /// request ends it soon, whatever it waits for.
+  /// Sends the exchange and passes the answer to the listener, as soon as there is one, even if the
+  /// body has not been sent whole; empty if the answer arrived whole. A stop request ends it soon,
+  /// whatever it waits for.
   virtual std::optional<Failure> perform(const Exchange& exchange, Listener& listener,
                                          const std::stop_token& stop) = 0;
 };

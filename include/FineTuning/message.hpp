@@ -3,12 +3,12 @@
 // What is asked and what is answered: messages, requests and responses of any provider. All of them
 // are values. Texts are UTF-8, and JSON is text; both are checked before anything is sent.
 
+#include <FineTuning/enum_names.hpp>
 #include <FineTuning/result.hpp>
 #include <FineTuning/usage.hpp>
 
 #include <array>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -27,6 +27,10 @@ enum class Role : std::uint8_t {
   assistant,  ///< The model, in what it answered before.
   tool,       ///< A function that the model called, with its result.
 };
+
+template <>
+inline constexpr auto internal::enum_names<Role> =
+    std::to_array<std::string_view>({"system", "user", "assistant", "tool"});
 
 /// An image: at a URL (https:, data:, or gs: where the provider takes it), or as bytes.
 struct Image {
@@ -125,6 +129,10 @@ struct ResponseFormat {
   std::string name = "answer";  ///< What some providers call the schema.
 };
 
+template <>
+inline constexpr auto internal::enum_names<ResponseFormat::Type> =
+    std::to_array<std::string_view>({"text", "json_object", "json_schema"});
+
 /// A document that an answer may quote; see build_rag_options().
 struct Document {
   std::string content{};  ///< Its text.
@@ -168,12 +176,9 @@ enum class FinishReason : std::uint8_t {
   other,           ///< None of these; see ChatResponse::raw_finish_reason.
 };
 
-/// The name of a reason, as it is written in JSON.
-[[nodiscard]] constexpr std::string_view to_string(FinishReason reason) noexcept {
-  constexpr std::array<std::string_view, 6> names{"stop",           "length", "tool_calls",
-                                                  "content_filter", "error",  "other"};
-  return names.at(static_cast<std::size_t>(reason));
-}
+template <>
+inline constexpr auto internal::enum_names<FinishReason> = std::to_array<std::string_view>(
+    {"stop", "length", "tool_calls", "content_filter", "error", "other"});
 
 /// A place of the answer that a source supports.
 struct Citation {

@@ -2,6 +2,7 @@
 
 // Anything that answers: what a Chat and everything that is made of Chats have in common.
 
+#include <FineTuning/enum_names.hpp>
 #include <FineTuning/internal/errors.hpp>
 #include <FineTuning/message.hpp>
 #include <FineTuning/result.hpp>
@@ -56,11 +57,9 @@ struct TraceEvent {
   const Error* error = nullptr;
 };
 
-/// The name of a step, as logs write it.
-[[nodiscard]] constexpr std::string_view to_string(TraceEvent::Kind kind) noexcept {
-  constexpr std::array<std::string_view, 4> names{"sending", "waiting", "next_arm", "chosen"};
-  return names.at(static_cast<std::size_t>(kind));
-}
+template <>
+inline constexpr auto internal::enum_names<TraceEvent::Kind> =
+    std::to_array<std::string_view>({"sending", "waiting", "next_arm", "chosen"});
 
 /// What goes with one call through everything that is nested. Its functions run on the thread that
 /// makes the call; if one throws, the call ends and the exception reaches the caller.

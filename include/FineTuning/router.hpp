@@ -3,6 +3,7 @@
 // Sends every request to the responder for its task: legal questions to the model that was tuned
 // for them, simple ones to a small model, and everything else to a default.
 
+#include <FineTuning/enum_names.hpp>
 #include <FineTuning/export.hpp>
 #include <FineTuning/responder.hpp>
 #include <FineTuning/result.hpp>
@@ -30,11 +31,9 @@ enum class Complexity : std::uint8_t {
   complex,  ///< Anything that ComplexityLimits or estimate_complexity() names.
 };
 
-/// The name of a complexity, and of its route.
-[[nodiscard]] constexpr std::string_view to_string(Complexity complexity) noexcept {
-  constexpr std::array<std::string_view, 2> names{"simple", "complex"};
-  return names.at(static_cast<std::size_t>(complexity));
-}
+template <>
+inline constexpr auto internal::enum_names<Complexity> =
+    std::to_array<std::string_view>({"simple", "complex"});
 
 /// What a request may have and still be simple. System messages do not count: they are the
 /// program's, and the same in every request.

@@ -113,11 +113,14 @@ http::Flow Call::heard(std::string_view piece, const Deliver& deliver) {
 }
 
 bool Call::absorb(const SseEvent& event, const Deliver& deliver) {
-  stream_error_ = plan_.dialect->absorb(stream_, event, [&](const StreamEvent& piece) {
-    if (stopped_) return;
-    delivered_ = true;
-    deliver(piece);
-  });
+  const Accent& accent = plan_.model.provider().accent;
+  Result<void> absorbed =
+      plan_.dialect->absorb(stream_, event, accent, [&](const StreamEvent& piece) {
+        if (stopped_) return;
+        delivered_ = true;
+        deliver(piece);
+      });
+  if (!absorbed) stream_error_ = std::move(absorbed).error();
   // Of an event that is cut, the end of the stream tells.
   if (!event.complete && stream_error_ && stream_error_->kind == ErrorKind::malformed_response)
     stream_error_.reset();
@@ -160,7 +163,7 @@ void Call::refused(Moment now, double dice) {
     refreshes_key_ = has_refreshed_key_ = true;
     return begin_attempt();
   }
-  Error error = plan_.dialect->explain(head_.status, body_);
+  Error error = plan_.dialect->explain(head_.status, body_, plan_.model.provider().accent);
   if (const auto wait = requested_wait(head_.headers, now.wall)) error.retry_after = wait;
   if (error.request_id.empty()) error.request_id = request_id();
   error = completed(std::move(error),
@@ -193,7 +196,7 @@ void Call::looked_up(Moment now) {
 }
 
 void Call::answered(Moment now) {
-  Result<ChatResponse> response = plan_.dialect->decode(body_);
+  Result<ChatResponse> response = plan_.dialect->decode(body_, plan_.model.provider().accent);
   if (!response) {
     Error error = std::move(response).error();
     const bool is_foreign = error.kind == ErrorKind::malformed_response;

@@ -149,6 +149,12 @@ Error error_of(const http::Failure& failure, const Model& model) {
   const std::string_view title = model.provider().title;
   Error error{.outcome_unknown = failure.may_have_reached_server};
   switch (failure.kind) {
+    case http::Failure::Kind::request:
+      error.code = "request_not_sent";
+      error.outcome_unknown = false;  // a part of a request cannot be carried out
+      error.message = fmt::format("The request to {} was not sent whole: {}", title,
+                                  with_full_stop(failure.message));
+      break;
     case http::Failure::Kind::timed_out:
       error.kind = ErrorKind::timed_out;
       error.message =

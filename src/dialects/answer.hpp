@@ -5,7 +5,6 @@
 #include "dialects/dialect.hpp"
 
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,8 +32,8 @@ void add_reasoning(ChatResponse& response, std::string_view text, const Deliver&
 
 /// Adds what a piece tells of the tool call at `index`, and hands it over; an error where there
 /// cannot be so many.
-[[nodiscard]] std::optional<Error> add_tool_call(ChatResponse& response, std::size_t index,
-                                                 ToolCall piece, const Deliver& deliver);
+[[nodiscard]] Result<void> add_tool_call(ChatResponse& response, std::size_t index, ToolCall piece,
+                                         const Deliver& deliver);
 
 void add_citation(ChatResponse& response, Citation citation, const Deliver& deliver);
 

@@ -9,7 +9,6 @@
 #include <FineTuning/message.hpp>
 #include <FineTuning/result.hpp>
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,7 +38,7 @@ void write_texts(JsonWriter& body, std::string_view key, const std::vector<std::
 
 /// Checks what no dialect can write: images where there can be none, and JSON texts (schemas,
 /// extra) that are none.
-[[nodiscard]] std::optional<Error> check_request(const ChatRequest& request);
+[[nodiscard]] Result<void> check_request(const ChatRequest& request);
 
 /// The finished body: checked, and with ChatRequest::extra merged into it.
 [[nodiscard]] Result<std::string> finish_body(JsonWriter&& writer, const ChatRequest& request);

@@ -11,7 +11,6 @@
 #include <FineTuning/responder.hpp>
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,11 +31,11 @@ struct DialectFunctions {
   Result<std::string> (*encode)(const ChatRequest&, std::string_view model_id, const Accent&,
                                 bool stream);
   /// Reads a whole answer; fails with malformed_response.
-  Result<ChatResponse> (*decode)(std::string_view body);
+  Result<ChatResponse> (*decode)(std::string_view body, const Accent&);
   /// Adds one event to the answer; an error is what the event says, or that it cannot be read.
-  std::optional<Error> (*absorb)(StreamState&, const SseEvent&, const Deliver&);
+  Result<void> (*absorb)(StreamState&, const SseEvent&, const Accent&, const Deliver&);
   /// What the body of a refusal says: kind, code and the provider's own words as message.
-  Error (*explain)(int status, std::string_view body);
+  Error (*explain)(int status, std::string_view body, const Accent&);
   /// The name of the endpoint in the answer to a look-up; empty where there is none. Null where the
   /// dialect has no look-up.
   Result<std::string> (*decode_lookup)(std::string_view body);

@@ -45,7 +45,7 @@ std::string_view function_of(const Message& result, const std::vector<Message>& 
 }
 
 /// What cannot be written as this protocol wants it.
-std::optional<Error> check_messages(const std::vector<Message>& messages) {
+Result<void> check_messages(const std::vector<Message>& messages) {
   for (const Message& message : messages) {
     for (const Part& part : message.parts)
       if (const Image* image = std::get_if<Image>(&part))
@@ -63,7 +63,7 @@ std::optional<Error> check_messages(const std::vector<Message>& messages) {
           "that was called.",
           message.tool_call_id));
   }
-  return std::nullopt;
+  return {};
 }
 
 void write_text_part(JsonWriter& body, std::string_view text, std::string_view signature = {}) {
@@ -239,8 +239,9 @@ void write_tool_config(JsonWriter& body, const ToolChoice& choice) {
 
 Result<std::string> encode_gemini(const ChatRequest& request, std::string_view /*model_id*/,
                                   const Accent& /*accent*/, bool /*stream*/) {
-  if (std::optional<Error> error = check_request(request)) return *std::move(error);
-  if (std::optional<Error> error = check_messages(request.messages)) return *std::move(error);
+  if (Result<void> checked = check_request(request); !checked) return std::move(checked).error();
+  if (Result<void> checked = check_messages(request.messages); !checked)
+    return std::move(checked).error();
   JsonWriter body;
   body.begin_object();
   write_system(body, request.messages);

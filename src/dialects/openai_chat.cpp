@@ -64,9 +64,8 @@ void write_tool_choice(JsonWriter& body, const ToolChoice& choice) {
 }
 
 void write_response_format(JsonWriter& body, const ResponseFormat& format) {
-  constexpr std::array<std::string_view, 3> types{"text", "json_object", "json_schema"};
   body.key("response_format").begin_object();
-  body.key("type").string(types.at(static_cast<std::size_t>(format.type)));
+  body.key("type").string(to_string(format.type));
   if (format.type == ResponseFormat::Type::json_schema) {
     body.key("json_schema").begin_object();
     body.key("name").string(format.name);
@@ -78,7 +77,7 @@ void write_response_format(JsonWriter& body, const ResponseFormat& format) {
 
 Result<std::string> encode(const ChatRequest& request, std::string_view model_id,
                            const Accent& accent, bool stream) {
-  if (std::optional<Error> error = check_request(request)) return *std::move(error);
+  if (Result<void> checked = check_request(request); !checked) return std::move(checked).error();
   JsonWriter body;
   body.begin_object();
   body.key("model").string(model_id);
@@ -151,7 +150,7 @@ std::string arguments_of(const JsonValue& function) {
   return arguments == nullptr ? std::string() : as_text(*arguments);
 }
 
-Result<ChatResponse> decode(std::string_view text) {
+Result<ChatResponse> decode(std::string_view text, const Accent& /*accent*/) {
   const JsonDocument body(text);
   if (!body || !body->is_object()) return malformed("The answer is not a JSON object.");
   const JsonValue* choices = find(*body, "choices");
@@ -177,8 +176,8 @@ Result<ChatResponse> decode(std::string_view text) {
 
 // ---- streaming
 
-std::optional<Error> absorb_tool_call(ChatResponse& response, const JsonValue& call,
-                                      const Deliver& deliver) {
+Result<void> absorb_tool_call(ChatResponse& response, const JsonValue& call,
+                              const Deliver& deliver) {
   // Fragments belong together by index; only the first one has the id and the name.
   std::size_t index = response.tool_calls.empty() ? 0 : response.tool_calls.size() - 1;
   if (const JsonValue* given = find(call, "index")) {
@@ -196,8 +195,7 @@ std::optional<Error> absorb_tool_call(ChatResponse& response, const JsonValue& c
   return add_tool_call(response, index, std::move(piece), deliver);
 }
 
-std::optional<Error> absorb_delta(ChatResponse& response, const JsonValue& delta,
-                                  const Deliver& deliver) {
+Result<void> absorb_delta(ChatResponse& response, const JsonValue& delta, const Deliver& deliver) {
   std::string text;
   std::string reasoning;
   read_texts(delta, text, reasoning);
@@ -205,8 +203,8 @@ std::optional<Error> absorb_delta(ChatResponse& response, const JsonValue& delta
   add_text(response, text, deliver);
   if (const JsonValue* calls = find(delta, "tool_calls"); calls != nullptr && calls->is_array())
     for (const JsonValue& call : *calls)
-      if (std::optional<Error> error = absorb_tool_call(response, call, deliver)) return error;
-  return std::nullopt;
+      if (Result<void> added = absorb_tool_call(response, call, deliver); !added) return added;
+  return {};
 }
 
 /// The choice of index 0, which is the only one that is read.
@@ -217,10 +215,11 @@ const JsonValue* first_choice(const JsonValue& choices) {
   return at == choices.end() ? nullptr : &*at;
 }
 
-std::optional<Error> absorb(StreamState& state, const SseEvent& event, const Deliver& deliver) {
+Result<void> absorb(StreamState& state, const SseEvent& event, const Accent& /*accent*/,
+                    const Deliver& deliver) {
   if (event.data == "[DONE]") {
     state.is_whole = state.is_over = true;
-    return std::nullopt;
+    return {};
   }
   if (event.name == "error") return explain_event(event.data, names);
   const JsonDocument chunk(event.data);
@@ -233,22 +232,22 @@ std::optional<Error> absorb(StreamState& state, const SseEvent& event, const Del
   read_envelope(state.response, *chunk);
   const JsonValue* choices = find(*chunk, "choices");
   const JsonValue* choice = choices == nullptr ? nullptr : first_choice(*choices);
-  if (choice == nullptr) return std::nullopt;
+  if (choice == nullptr) return {};
   const JsonValue* delta = find(*choice, "delta");
   if (const JsonValue* message = find(*choice, "message")) {  // some servers know no streams
     delta = message;
     state.is_whole = true;
   }
   if (delta != nullptr)
-    if (std::optional<Error> error = absorb_delta(state.response, *delta, deliver)) return error;
+    if (Result<void> added = absorb_delta(state.response, *delta, deliver); !added) return added;
   if (std::string reason = text_of(*choice, "finish_reason"); !reason.empty())
     set_finish_reason(state.response, std::move(reason), finish_reasons);
-  return std::nullopt;
+  return {};
 }
 
 // ---- refusals
 
-Error explain(int status, std::string_view body) {
+Error explain(int status, std::string_view body, const Accent& /*accent*/) {
   constexpr int flex_capacity_exceeded = 498;  // Groq's
   Error error = explain_body(status, body, names);
   if (status == flex_capacity_exceeded) error.kind = ErrorKind::overloaded;

@@ -17,10 +17,17 @@
 namespace FineTuning::internal {
 
 /// One value of a JsonDocument, in which what it contains follows it: of an array its elements, of
-/// an object its names and values by turns.
+/// an object its names and values by turns. A copy would have nothing behind it, so there is none:
+/// the document hands out references only.
 class JsonValue {
  public:
   enum class Type : std::uint8_t { null, boolean, number, string, array, object };
+
+  JsonValue(const JsonValue&) = delete;
+  JsonValue& operator=(const JsonValue&) = delete;
+  JsonValue(JsonValue&&) = default;  ///< For the document, which alone has values to move.
+  JsonValue& operator=(JsonValue&&) = delete;
+  ~JsonValue() = default;
 
   [[nodiscard]] bool is_null() const { return type_ == Type::null; }
   [[nodiscard]] bool is_number() const { return type_ == Type::number; }

@@ -161,14 +161,6 @@ class RecordReader {
   std::string fault_;
 };
 
-/// The value of that name, or the last one ("other"), which stands for those that come later.
-template <class T>
-T named(std::string_view name, T last) {
-  for (int value = 0; value < static_cast<int>(last); ++value)
-    if (to_string(static_cast<T>(value)) == name) return static_cast<T>(value);
-  return last;
-}
-
 /// What the call counts under, from the names of its provider and of its model.
 std::string model_of(const std::string& provider_name, const std::string& model) {
   if (provider_name.empty() || model.empty()) return model;
@@ -201,9 +193,11 @@ CallRecord read_members(RecordReader& read) {
       .cost_usd = read.number(names::cost_usd, most_cost_usd),
       .attempts = read.whole_number<int>(names::attempts),
       .score = read.number(names::score, 1)};
-  if (read.has(names::error)) call.error = named(read.text(names::error), ErrorKind::other);
+  if (read.has(names::error))
+    call.error = enum_from<ErrorKind>(read.text(names::error)).value_or(ErrorKind::other);
   if (read.has(names::finish_reasons))
-    call.finish_reason = named(read.first_text(names::finish_reasons), FinishReason::other);
+    call.finish_reason = enum_from<FinishReason>(read.first_text(names::finish_reasons))
+                             .value_or(FinishReason::other);
   return call;
 }
 

@@ -53,18 +53,15 @@ bool read_texts(const Json& value, std::vector<std::string>& to) {
 }
 
 bool read_message(const Json& value, Message& to) {
-  constexpr std::array roles{std::pair("system", Role::system), std::pair("user", Role::user),
-                             std::pair("assistant", Role::assistant)};
   std::string role;
   std::string content;
   if (!value.is_object() || value.size() != 2 || !value.contains("role") ||
       !value.contains("content") || !read_text(value["role"], role) ||
       !read_text(value["content"], content))
     return false;
-  const auto* const known = std::find_if(
-      roles.begin(), roles.end(), [&role](const auto& named) { return named.first == role; });
-  if (known == roles.end()) return false;
-  to.role = known->second;
+  const std::optional<Role> known = enum_from<Role>(role);
+  if (!known || known == Role::tool) return false;
+  to.role = *known;
   to.parts.emplace_back(std::move(content));
   return true;
 }
@@ -217,13 +214,6 @@ std::optional<double> number_of(const JsonValue& object, std::string_view name) 
   return error == std::errc() ? std::optional(number) : std::nullopt;
 }
 
-template <class Enum>
-std::optional<Enum> enumerator(std::string_view name, Enum last) {
-  for (int value = 0; value <= static_cast<int>(last); ++value)
-    if (to_string(static_cast<Enum>(value)) == name) return static_cast<Enum>(value);
-  return {};
-}
-
 Usage usage_of(const JsonValue& object) {
   const JsonValue* usage = find(object, "usage");
   if (usage == nullptr) return {};
@@ -238,19 +228,18 @@ Usage usage_of(const JsonValue& object) {
 std::optional<Error> error_of(const JsonValue& object) {
   const JsonValue* error = find(object, "error");
   if (error == nullptr) return {};
-  return Error{
-      .kind = enumerator(text_of(*error, "kind"), ErrorKind::other).value_or(ErrorKind::other),
-      .message = text_of(*error, "message"),
-      .http_status = static_cast<int>(
-          std::min(count_of(*error, "http_status"), std::uint64_t{largest_http_status})),
-      .code = text_of(*error, "code")};
+  return Error{.kind = enum_from<ErrorKind>(text_of(*error, "kind")).value_or(ErrorKind::other),
+               .message = text_of(*error, "message"),
+               .http_status = static_cast<int>(
+                   std::min(count_of(*error, "http_status"), std::uint64_t{largest_http_status})),
+               .code = text_of(*error, "code")};
 }
 
 std::optional<CaseResult> read_result(std::string_view line) {
   const JsonDocument document(line);
   if (!line.starts_with(start_of_result) || !document) return {};
   const JsonValue& object = *document;
-  const std::optional<Outcome> outcome = enumerator(text_of(object, "outcome"), Outcome::not_run);
+  const std::optional<Outcome> outcome = enum_from<Outcome>(text_of(object, "outcome"));
   if (!outcome) return {};
   CaseResult result{.fingerprint = text_of(object, "fingerprint"),
                     .id = text_of(object, "id"),

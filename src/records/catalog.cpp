@@ -113,24 +113,15 @@ std::string wrong_value(std::string_view name, std::string_view wanted) {
   return "has a wrong value for " + in_quotes(name) + "; write " + std::string(wanted);
 }
 
-/// The value of an enumeration that is called `name`; empty where none is.
-template <class Enum, std::size_t size>
-std::optional<Enum> enumerator(const std::array<Enum, size>& all, const std::string& name) {
-  for (const Enum value : all)
-    if (to_string(value) == name) return value;
-  return std::nullopt;
-}
-
 /// What is wrong with the capabilities of a row; empty where nothing is.
 std::string read_capabilities(const Json& object, Capabilities& capabilities) {
-  constexpr std::array answers{Support::yes, Support::no, Support::unknown};
   if (!object.is_object()) return wrong_value("capabilities", R"(an object as {"tools":"yes"})");
   for (const auto& item : object.items()) {
-    const auto capability = enumerator(all_capabilities, item.key());
+    const auto capability = enum_from<Capability>(item.key());
     if (!capability) return unknown_name(item.key());
     const Json& value = item.value();
     const auto answer =
-        value.is_string() ? enumerator(answers, value.get_ref<const std::string&>()) : std::nullopt;
+        value.is_string() ? enum_from<Support>(value.get_ref<const std::string&>()) : std::nullopt;
     if (!answer) return wrong_value(item.key(), R"("yes", "no" or "unknown")");
     capabilities.set(*capability, *answer);
   }

@@ -359,6 +359,7 @@ TEST_CASE("what may have reached the server is not sent again unless that is all
       {FailureKind::timed_out, Phase::connecting, false, ErrorKind::timed_out, 3, 3},
       {FailureKind::timed_out, Phase::waiting, true, ErrorKind::timed_out, 1, 3},
       {FailureKind::timed_out, Phase::receiving, true, ErrorKind::timed_out, 1, 3},
+      {FailureKind::request, Phase::sending, false, ErrorKind::other, 1, 1},
       {FailureKind::tls, Phase::tls, false, ErrorKind::tls, 1, 1},
       {FailureKind::stopped, Phase::waiting, true, ErrorKind::cancelled, 1, 1},
   };
@@ -391,6 +392,8 @@ TEST_CASE("a failure says what happened, when, and what that means", "[call]") {
       {failing(FailureKind::timed_out, Phase::receiving, true),
        "OpenAI took too long: time ran out while receiving the answer. The request may have been "
        "carried out, and billed; look before it is sent again."},
+      {failing(FailureKind::request, Phase::sending, true),
+       "The request to OpenAI was not sent whole: it broke."},
       {failing(FailureKind::tls, Phase::tls, false),
        "There is no safe connection to OpenAI, so nothing was sent: it broke. If the server "
        "is yours, name its authority in ChatOptions::ca_file."},

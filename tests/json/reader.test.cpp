@@ -15,11 +15,21 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 using namespace FineTuning;
 using namespace FineTuning::internal;
 using Tree = nlohmann::ordered_json;
+
+// A copy of a value would walk into whatever memory is behind it.
+static_assert(!std::is_copy_constructible_v<JsonValue>);
+static_assert(!std::is_copy_assignable_v<JsonValue>);
+static_assert(!std::is_move_assignable_v<JsonValue>);
+static_assert(!std::is_constructible_v<JsonValue, const JsonValue&&>);
+static_assert(std::is_same_v<decltype(*std::declval<JsonDocument&>()), const JsonValue&>);
+static_assert(!std::is_move_constructible_v<JsonDocument>);
 
 namespace {
 
