@@ -52,7 +52,7 @@ ChatRequest ask_for(std::string prompt) { return {.messages = {Message::user(std
 /// One line of a file of prompts: a text, or in a .jsonl file a request.
 Result<ChatRequest> read_line(const std::string& line, bool is_json) {
   if (!is_json) return ask_for(line);
-  Result<RequestFile> file = read_request(line);
+  Result<ParsedChatRequest> file = parse_chat_request(line);
   if (!file) return std::move(file).error();
   if (!file->request.messages.empty()) return std::move(file->request);
   return Error{.kind = ErrorKind::invalid_request,

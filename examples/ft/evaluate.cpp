@@ -92,7 +92,7 @@ class ResultsFile {
     if (std::filesystem::is_regular_file(name, unknown)) {
       const Result<std::string> text = read_file(name, streams.in);
       if (!text) return text.error();
-      Result<StoredResults> stored = read_results(*text);
+      Result<StoredResults> stored = parse_results(*text);
       if (!stored) return std::move(stored).error();
       if (stored->torn_bytes > 0) {
         fmt::print(streams.err, "ft: The last line of {} was cut off; its case is asked again.\n",
@@ -262,7 +262,7 @@ int evaluate(const Arguments& arguments, const Streams& streams) {
 
   const Result<std::vector<TestCase>> cases =
       read_file(arguments.value("--cases"), streams.in).and_then([](const std::string& text) {
-        return read_cases(text);
+        return parse_cases(text);
       });
   if (!cases) return report(cases.error(), json, streams);
 

@@ -101,16 +101,4 @@ int report(const FineTuning::Error& error, bool json, const Streams& streams);
 /// Says what is wrong with the command line, in a sentence, always on `err`.
 int misuse(std::string_view command, std::string_view complaint, const Streams& streams);
 
-/// The body of an OpenAI chat completion, whose model is a spec, as a request. `stream` is what the
-/// body says of streaming.
-struct RequestFile {
-  FineTuning::ChatRequest request;
-  bool stream = false;
-};
-
-/// Reads such a body. Members that a ChatRequest does not have go into its `extra`; what it cannot
-/// say of a part (an image's detail, a function's strict) is left out. The error names the member
-/// that is wrong.
-FineTuning::Result<RequestFile> read_request(std::string_view text);
-
 }  // namespace ft

@@ -28,7 +28,7 @@ bool read_log(const std::string& name, const Monitor& monitor, const Streams& st
   for (std::string line; std::getline(log, line);) {
     ++number;
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    const Result<CallRecord> call = read_call_record(line);
+    const Result<CallRecord> call = parse_call_record(line);
     if (call) {
       monitor.record(*call);
       continue;

@@ -18,6 +18,7 @@
 #include <FineTuning/capability.hpp>
 #include <FineTuning/catalog.hpp>
 #include <FineTuning/chat.hpp>
+#include <FineTuning/chat_request.hpp>
 #include <FineTuning/compare.hpp>
 #include <FineTuning/enum_names.hpp>
 #include <FineTuning/error.hpp>

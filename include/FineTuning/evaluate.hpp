@@ -3,7 +3,7 @@
 // How well a model answers: test cases, each with what is expected of its answer, are asked and
 // checked, and the results are counted and reported.
 //
-//     const auto cases = read_cases(text);  // {"input":"2 + 2?","expected_pattern":"\\b4\\b"}
+//     const auto cases = parse_cases(text);  // {"input":"2 + 2?","expected_pattern":"\\b4\\b"}
 //     const Evaluation evaluation = evaluate(*cases, Chat(), {.request = {.model = spec}});
 //     if (!evaluation.threshold_met()) std::cout << to_junit_xml(evaluation);
 
@@ -58,7 +58,7 @@ struct TestCase {
 /// Each case has exactly one of the four expectations. Fails with invalid_request for any other
 /// member, for a member or an id that is there twice, for a line that is not a JSON object, and for
 /// a text without a case; the message names the line and the member.
-[[nodiscard]] FINETUNING_EXPORT Result<std::vector<TestCase>> read_cases(std::string_view text);
+[[nodiscard]] FINETUNING_EXPORT Result<std::vector<TestCase>> parse_cases(std::string_view text);
 
 /// How a case ended.
 enum class Outcome : std::uint8_t {
@@ -92,7 +92,7 @@ struct CaseResult {
   std::optional<std::chrono::nanoseconds> latency{};  ///< From the question to the answer.
 };
 
-/// A result on one line of JSON, without the line's end; see read_results(). Bytes that are not
+/// A result on one line of JSON, without the line's end; see parse_results(). Bytes that are not
 /// UTF-8 are replaced.
 [[nodiscard]] FINETUNING_EXPORT std::string to_json(const CaseResult& result);
 
@@ -107,7 +107,7 @@ struct StoredResults {
 /// Reads results that to_json() wrote, one a line, each line with its end. Latency is exact to the
 /// millisecond; of an error its kind, message, code and status are read. Fails with invalid_request
 /// if a line is not one of to_json()'s; the message names it.
-[[nodiscard]] FINETUNING_EXPORT Result<StoredResults> read_results(std::string_view text);
+[[nodiscard]] FINETUNING_EXPORT Result<StoredResults> parse_results(std::string_view text);
 
 /// How a model is evaluated.
 struct EvaluateOptions {

@@ -188,6 +188,6 @@ class FINETUNING_EXPORT Monitor {
 /// Reads a call that to_json() wrote; members that it does not know are ignored. Times are exact to
 /// the nanosecond, CallRecord::started to the millisecond. Fails with invalid_request if the line
 /// is not a JSON object, has no model or no latency, or if a member has the wrong type.
-[[nodiscard]] FINETUNING_EXPORT Result<CallRecord> read_call_record(std::string_view line);
+[[nodiscard]] FINETUNING_EXPORT Result<CallRecord> parse_call_record(std::string_view line);
 
 }  // namespace FineTuning

@@ -277,8 +277,7 @@ void Call::finish(ChatResponse response) {
 }
 
 Result<ChatResponse> Call::result(Moment now) && {
-  if (result_->has_value())
-    (*result_)->latency = std::chrono::duration_cast<milliseconds>(now.steady - start_);
+  if (result_->has_value()) (*result_)->latency = now.steady - start_;
   return *std::move(result_);
 }
 

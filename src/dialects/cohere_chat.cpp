@@ -1,4 +1,4 @@
-// POST /v2/chat, Cohere's own.
+// POST /v2/chat.
 
 #include "dialects/answer.hpp"
 #include "dialects/chat_body.hpp"
@@ -68,7 +68,7 @@ Result<std::string> encode(const ChatRequest& request, std::string_view model_id
   if (!request.stop.empty()) write_texts(body, "stop_sequences", request.stop);
   if (request.seed) body.key("seed").number(*request.seed);
   if (!request.tools.empty()) write_tools(body, request.tools);
-  // To leave the choice to the model has no name here.
+  // Leaving the choice to the model has no name in this protocol.
   if (choice == ToolChoice::Mode::required) body.key("tool_choice").string("REQUIRED");
   if (choice == ToolChoice::Mode::none) body.key("tool_choice").string("NONE");
   if (request.response_format) write_response_format(body, *request.response_format);
@@ -80,7 +80,8 @@ Result<std::string> encode(const ChatRequest& request, std::string_view model_id
 // ---- decoding
 
 Usage read_usage(const JsonValue& usage) {
-  const JsonValue* tokens = find(usage, "tokens");  // billed_units are other, smaller numbers
+  const JsonValue* tokens =
+      find(usage, "tokens");  // billed_units are smaller numbers of something else
   if (tokens == nullptr || !tokens->is_object()) return {};
   Usage read{.input_tokens = count_of(*tokens, "input_tokens"),
              .output_tokens = count_of(*tokens, "output_tokens"),
@@ -90,7 +91,7 @@ Usage read_usage(const JsonValue& usage) {
   return read;
 }
 
-/// How and with what it ended, which may be an error under a good HTTP status.
+/// Why it ended and what it used. The end may be an error although the HTTP status is 200.
 Result<void> read_end(ChatResponse& response, const JsonValue& object) {
   const JsonValue* error = find(object, "error");
   if (error != nullptr || text_of(object, "finish_reason") == "ERROR")
@@ -122,7 +123,7 @@ ToolCall read_tool_call(const JsonValue& object) {
   return call;
 }
 
-/// A call without arguments has none at all, or "null".
+/// A call without arguments comes with no text of them, or with "null".
 void end_tool_call(ChatResponse& response, std::size_t index, const Deliver& deliver) {
   if (index >= response.tool_calls.size()) return;
   std::string& arguments = response.tool_calls[index].arguments;
@@ -131,7 +132,7 @@ void end_tool_call(ChatResponse& response, std::size_t index, const Deliver& del
   deliver({.kind = StreamEvent::Kind::tool_call, .text = arguments, .index = index});
 }
 
-/// The elements of a list; what is no list is the only one.
+/// The elements of a list; anything else is its own only element.
 template <class F>
 void for_each_of(const JsonValue* value, F&& use) {
   if (value == nullptr) return;
@@ -139,8 +140,8 @@ void for_each_of(const JsonValue* value, F&& use) {
   for (const JsonValue& each : *value) use(each);
 }
 
-/// Adds a whole message, or the piece of one that an event holds: there, what is a list in a
-/// message is one element, and `index` is its place.
+/// Adds a whole message, or the piece of one in an event. There, each list has become one element,
+/// and `index` is its place in the list.
 Result<void> read_message(ChatResponse& response, const JsonValue& message, std::size_t index,
                           const Deliver& deliver) {
   Result<void> added;
@@ -153,8 +154,8 @@ Result<void> read_message(ChatResponse& response, const JsonValue& message, std:
     if (added) added = add_tool_call(response, index++, read_tool_call(call), deliver);
   });
   for_each_of(find(message, "citations"), [&](const JsonValue& citation) {
-    const std::string type =
-        text_of(citation, "type");  // of the thoughts, it is no place in the text
+    const std::string type = text_of(citation, "type");
+    // A citation in the model's thoughts is not a place in its text.
     if (type != "PLAN" && type != "THINKING_CONTENT")
       add_citation(response, read_citation(citation), deliver);
   });
@@ -208,11 +209,11 @@ Result<void> absorb(StreamState& state, const SseEvent& event, const Accent& /*a
 
 // ---- refusals
 
-Error explain(int status, std::string_view body, const Accent& /*accent*/) {
-  constexpr int token_on_deny_list = 498;  // a token of the text
-  Error error = explain_body(status, body, {});
+Error explain(int status, std::string_view body, const Accent& accent) {
+  constexpr int token_on_deny_list = 498;  // of the text, not of an account
+  Error error = explain_body(status, body, accent, {});
   if (status == token_on_deny_list) error.kind = ErrorKind::content_filtered;
-  // A trial's calls of a month are used up under the status of too many calls a minute.
+  // A trial key's monthly limit has the status of too many calls a minute.
   if (error.kind == ErrorKind::rate_limited && error.message.find("month") != std::string::npos)
     error.kind = ErrorKind::quota_exhausted;
   if (const JsonDocument value{body}) error.request_id = text_of(*value, "id");

@@ -1,4 +1,4 @@
-// generateContent, as the Gemini API and Vertex AI speak it.
+// generateContent.
 
 #include "dialects/answer.hpp"
 #include "dialects/chat_body.hpp"
@@ -16,7 +16,7 @@
 namespace FineTuning::internal {
 namespace {
 
-constexpr std::array names{
+constexpr std::array error_names{
     NamedError{"INVALID_ARGUMENT", ErrorKind::invalid_request},
     NamedError{"FAILED_PRECONDITION", ErrorKind::invalid_request},
     NamedError{"UNAUTHENTICATED", ErrorKind::authentication},
@@ -51,7 +51,7 @@ constexpr std::array finish_reasons{
 
 // ---- refusals
 
-/// google.rpc.RetryInfo has a text as in "34.4s".
+/// The text of google.rpc.RetryInfo, as in "34.4s".
 std::optional<std::chrono::milliseconds> retry_delay(std::string_view delay) {
   if (!delay.ends_with('s')) return std::nullopt;
   delay.remove_suffix(1);
@@ -69,15 +69,15 @@ void read_details(Error& error, const JsonValue& body) {
   }
 }
 
-Error explain(int status, std::string_view body, const Accent& /*accent*/) {
-  Error error = explain_body(status, body, names);
+Error explain(int status, std::string_view body, const Accent& accent) {
+  Error error = explain_body(status, body, accent, error_names);
   if (status == 400 && error.message.starts_with("API key")) error.kind = ErrorKind::authentication;
   if (const JsonDocument value{body}) read_details(error, *value);
   return error;
 }
 
 Error explain_chunk(const JsonValue& chunk) {
-  Error error = explain_event(chunk, names);
+  Error error = explain_event(chunk, error_names);
   read_details(error, chunk);
   return error;
 }
@@ -94,7 +94,7 @@ std::uint64_t tokens_of(const JsonValue& usage, std::string_view key) {
 }
 
 void read_usage(Usage& usage, const JsonValue& metadata) {
-  // Not every chunk counts: some tell of the kind of traffic only.
+  // Some chunks say only what kind of traffic it was.
   if (find(metadata, "promptTokenCount") == nullptr && find(metadata, "totalTokenCount") == nullptr)
     return;
   usage = {.input_tokens = tokens_of(metadata, "promptTokenCount") +
@@ -173,7 +173,7 @@ Result<void> read_chunk(ChatResponse& response, const JsonValue& chunk, const De
   return {};
 }
 
-/// The same for all that a body holds: without alt=sse a stream is an array of its chunks.
+/// Adds all chunks of a body: without alt=sse a stream is an array of them.
 Result<void> read_chunks(ChatResponse& response, const JsonValue& body, const Deliver& deliver) {
   if (!body.is_array()) return read_chunk(response, body, deliver);
   for (const JsonValue& chunk : body)
@@ -192,8 +192,8 @@ Result<ChatResponse> decode(std::string_view text, const Accent& /*accent*/) {
   return response;
 }
 
-/// There is no terminator but the end of the body. An answer whose last chunk says why it is the
-/// last is whole then; some servers say so in every chunk.
+/// The only terminator is the end of the body. The answer is whole then if its last chunk says why
+/// it is the last; some servers say so in every chunk.
 Result<void> absorb(StreamState& state, const SseEvent& event, const Accent& /*accent*/,
                     const Deliver& deliver) {
   if (event.data == "[DONE]") return {};  // some gateways add it
@@ -204,7 +204,7 @@ Result<void> absorb(StreamState& state, const SseEvent& event, const Accent& /*a
   return read;
 }
 
-/// Of a model with checkpoints, each at an endpoint of its own, it is the default one's.
+/// A model with checkpoints has an endpoint for each: that of the default checkpoint is taken.
 Result<std::string> decode_lookup(std::string_view text) {
   const JsonDocument model(text);
   if (!model || !model->is_object())

@@ -4,7 +4,6 @@
 #include "evaluation/fingerprint.hpp"
 #include "figures/total_time.hpp"
 #include "patterns/batch.hpp"
-#include "patterns/message_text.hpp"
 
 #include <FineTuning/evaluate.hpp>
 
@@ -78,7 +77,7 @@ class Evaluator {
     return {.fingerprint = fingerprint(request_of(test), test.expectation),
             .id = test.id,
             .tags = test.tags,
-            .input = test.messages.empty() ? std::string() : message_text(test.messages.back()),
+            .input = test.messages.empty() ? std::string() : test.messages.back().text(),
             .expected = describe(test.expectation),
             .error = Error{.kind = ErrorKind::cancelled,
                            .message = "The run was stopped before this case was asked; start it "

@@ -4,7 +4,6 @@
 
 #include "figures/nearest_rank.hpp"
 #include "figures/total_time.hpp"
-#include "patterns/billed.hpp"
 
 #include <FineTuning/internal/errors.hpp>
 #include <FineTuning/model.hpp>
@@ -78,7 +77,7 @@ void overwrite(CallRecord& record, const Result<ChatResponse>& result, const Tim
     response_model.clear();
     id.clear();
     error = result.error().kind;
-    billed = may_be_billed(result.error());
+    billed = result.error().may_be_billed();
     finish_reason.reset();
     usage = {};
     cost_usd.reset();

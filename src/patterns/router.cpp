@@ -1,8 +1,5 @@
 // Which task a request has: the one it names, how hard it looks, or what a classifier says.
 
-#include "patterns/billed.hpp"
-#include "patterns/message_text.hpp"
-
 #include <FineTuning/internal/errors.hpp>
 #include <FineTuning/internal/scan.hpp>
 #include <FineTuning/model.hpp>
@@ -33,7 +30,7 @@ bool has_image(const Message& message) {
 bool has_long_text(const ChatRequest& request, const ComplexityLimits& limits) {
   std::size_t bytes = 0;
   for (const Message& message : request.messages)
-    if (is_counted(message)) bytes += message_text(message).size();
+    if (is_counted(message)) bytes += message.text().size();
   return bytes > limits.text_bytes;
 }
 
@@ -98,7 +95,7 @@ bool names(std::string_view answer, std::string_view task) {
 std::string last_user_text(const ChatRequest& request) {
   const auto last = std::find_if(request.messages.rbegin(), request.messages.rend(),
                                  [](const Message& message) { return message.role == Role::user; });
-  return last == request.messages.rend() ? std::string() : message_text(*last);
+  return last == request.messages.rend() ? std::string() : last->text();
 }
 
 // ---- what the classifier used
@@ -107,7 +104,7 @@ std::string last_user_text(const ChatRequest& request) {
 void add_classification(ChatResponse& response, const Result<ChatResponse>& classification,
                         milliseconds latency) {
   response.latency += latency;
-  if (!classification && !may_be_billed(classification.error())) return;
+  if (!classification && !classification.error().may_be_billed()) return;
   response.usage += classification ? classification->usage : Usage{};
   if (classification && classification->cost_usd && response.cost_usd)
     *response.cost_usd += *classification->cost_usd;

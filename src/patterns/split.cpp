@@ -1,7 +1,5 @@
 // Who is assigned to which arm, and which arms nobody can be assigned to.
 
-#include "patterns/message_text.hpp"
-
 #include <FineTuning/internal/errors.hpp>
 #include <FineTuning/model.hpp>
 #include <FineTuning/split.hpp>
@@ -40,7 +38,7 @@ std::string assignment_key(const ChatRequest& request) {
   const auto first =
       std::find_if(request.messages.begin(), request.messages.end(),
                    [](const Message& message) { return message.role == Role::user; });
-  return first == request.messages.end() ? std::string() : message_text(*first);
+  return first == request.messages.end() ? std::string() : first->text();
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ Json as_json(const Usage& usage) {
           {"reasoning_tokens", usage.reasoning_tokens}};
 }
 
-/// The fingerprint is first, so that read_results() can recognise these lines.
+/// The fingerprint is first, so that parse_results() can recognise these lines.
 Json as_json(const CaseResult& result) {
   return {{"fingerprint", result.fingerprint},
           {"id", result.id},

@@ -736,6 +736,31 @@ TEST_CASE("usage that stands beside the answer is read too", "[dialects]") {
   CHECK(decoded->usage.total_tokens == 7);
 }
 
+TEST_CASE("what one provider adds to the dialect means nothing of another's", "[dialects]") {
+  const auto decoded = openai.decode(
+      R"({"choices":[{"message":{"content":"a"}}],"x_groq":{"id":"r","usage":{"total_tokens":7}}})");
+  REQUIRE(decoded);
+  CHECK(decoded->request_id.empty());
+  CHECK_FALSE(decoded->usage.known);
+  const Streamed streamed = stream(openai, events({R"({"x_groq":{"error":"over capacity"}})"}));
+  CHECK_FALSE(streamed.error);
+  CHECK(openai.explain(498, R"({"error":{"message":"Busy."}})").kind == ErrorKind::other);
+}
+
+TEST_CASE("a provider's own status means the same whatever its body says", "[dialects]") {
+  constexpr std::array statuses{StatusMeaning{499, ErrorKind::cancelled},
+                                StatusMeaning{418, ErrorKind::unsupported}};
+  for (Speaker speaker : all_speakers)
+    for (const std::string_view body :
+         {"", "<html>", R"({"error":{"message":"Slow.","code":"rate_limit"}})"}) {
+      speaker.accent.statuses = statuses;
+      INFO(body);
+      CHECK(speaker.explain(499, body).kind == ErrorKind::cancelled);
+      CHECK(speaker.explain(418, body).kind == ErrorKind::unsupported);
+      CHECK(speaker.explain(503, "").kind == ErrorKind::overloaded);
+    }
+}
+
 TEST_CASE("an error in an answer with a good status is told as one", "[dialects]") {
   const std::string body = R"({"error":{"code":503,"message":"Busy.","status":"UNAVAILABLE"}})";
   for (const Speaker& speaker : {openai, gemini}) {

@@ -255,12 +255,12 @@ TEST_CASE("without an engine a case with a pattern is not run, and says why", "[
 
 TEST_CASE("a byte order mark before the first case is no part of it", "[evaluate]") {
   const std::string text = "{\"input\":\"q\",\"expected\":\"a\"}";
-  CHECK(read_cases("\xEF\xBB\xBF" + text).value().size() == 1);
-  CHECK_FALSE(read_cases(text + "\n\xEF\xBB\xBF" + text));
+  CHECK(parse_cases("\xEF\xBB\xBF" + text).value().size() == 1);
+  CHECK_FALSE(parse_cases(text + "\n\xEF\xBB\xBF" + text));
 }
 
 TEST_CASE("cases are read from lines of JSON", "[evaluate]") {
-  const auto cases = read_cases(
+  const auto cases = parse_cases(
       "{\"input\":\"2 + 2?\",\"expected_pattern\":\"\\\\b4\\\\b\"}\r\n"
       "\n  \t\n"
       R"({"id":"capital","system":"Be brief.","input":"France?","expected":"Paris","tags":["a","b"]})"
@@ -298,36 +298,40 @@ TEST_CASE("a line that is no case is refused by its number and what is wrong", "
     std::string line;
     const char* says;
   } cases[] = {
-      {"{", "is no JSON object"},
-      {"[]", "is no JSON object"},
-      {"\"x\"", "is no JSON object"},
-      {R"({"input":"q","expected_json":1e999})", "is no JSON object"},
-      {"{\"input\":\"\xFF\",\"expected\":\"a\"}", "is no JSON object"},
-      {R"({"input":"q","expectd":"a"})", "the unknown member \"expectd\""},
-      {R"({"input":1,"expected":"a"})", "a wrong value for \"input\"; write a text"},
-      {R"({"input":"q","expected":null})", "a wrong value for \"expected\""},
-      {R"({"input":"q","expected_parts":[]})", "a wrong value for \"expected_parts\""},
-      {R"({"input":"q","expected_parts":["a",1]})", "a wrong value for \"expected_parts\""},
-      {R"({"input":"q","expected":"a","tags":"x"})", "a wrong value for \"tags\""},
-      {R"({"messages":[],"expected":"a"})", "a wrong value for \"messages\""},
-      {R"({"messages":[{"role":"tool","content":"x"}],"expected":"a"})", "\"messages\""},
-      {R"({"messages":[{"role":"user"}],"expected":"a"})", "\"messages\""},
-      {R"({"messages":[{"role":"user","content":"x","name":"y"}],"expected":"a"})", "\"messages\""},
+      {"{", "it is not JSON"},
+      {"[]", "it is not an object"},
+      {"\"x\"", "it is not an object"},
+      {R"({"input":"q","expected_json":1e999})",
+       "expected_json is not a value whose numbers a double can hold"},
+      {"{\"input\":\"\xFF\",\"expected\":\"a\"}", "it is not JSON"},
+      {R"({"input":"q","expectd":"a"})", "expectd is not a known member; correct it"},
+      {R"({"input":1,"expected":"a"})", "input is not a text"},
+      {R"({"input":"q","expected":null})", "has to expect one thing"},
+      {R"({"input":"q","expected_parts":[]})", "expected_parts is empty; write a text"},
+      {R"({"input":"q","expected_parts":["a",1]})", "expected_parts[1] is not a text"},
+      {R"({"input":"q","expected":"a","tags":"x"})", "tags is not an array"},
+      {R"({"messages":[],"expected":"a"})", "messages is empty; write a message"},
+      {R"({"messages":[{"role":"tool","content":"x"}],"expected":"a"})",
+       "messages[0].role is not system, user or assistant"},
+      {R"({"messages":[{"role":"user"}],"expected":"a"})",
+       "messages[0].content is missing; write a text"},
+      {R"({"messages":[{"role":"user","content":"x","name":"y"}],"expected":"a"})",
+       "messages[0].name is not a known member"},
       {R"({"expected":"a"})", "has to ask one thing"},
       {R"({"system":"s","expected":"a"})", "has to ask one thing"},
       {R"({"input":"q","messages":[{"role":"user","content":"x"}],"expected":"a"})",
        "has to ask one thing"},
       {R"({"input":"q"})", "has to expect one thing"},
       {R"({"input":"q","expected":"a","expected_json":1})", "has to expect one thing"},
-      {R"({"input":"q","expected":"a","expected":"b"})", "the member \"expected\" twice"},
+      {R"({"input":"q","expected":"a","expected":"b"})", "expected stands twice"},
       {R"({"messages":[{"role":"user","content":"x","content":"y"}],"expected":"a"})",
-       "the member \"content\" twice"},
-      {R"({"input":"q","expected_json":[{"a":{"b":1},"a":2}]})", "the member \"a\" twice"},
+       "messages[0].content stands twice"},
+      {R"({"input":"q","expected_json":[{"a":{"b":1},"a":2}]})", "expected_json[0].a stands twice"},
       {good, "has the id \"one\", as a line before it has"},
   };
   for (const auto& [line, says] : cases) {
     CAPTURE(line);
-    const auto read = read_cases(good + "\n\n" + line + "\n");
+    const auto read = parse_cases(good + "\n\n" + line + "\n");
     REQUIRE_FALSE(read);
     CHECK(read.error().kind == ErrorKind::invalid_request);
     CAPTURE(read.error().message);
@@ -335,7 +339,7 @@ TEST_CASE("a line that is no case is refused by its number and what is wrong", "
     CHECK(read.error().message.find(says) != std::string::npos);
     CHECK(is_sentence(read.error().message));
   }
-  for (const char* nothing : {"", "\n\n", " "}) CHECK_FALSE(read_cases(nothing));
+  for (const char* nothing : {"", "\n\n", " "}) CHECK_FALSE(parse_cases(nothing));
 }
 
 // Runs
@@ -778,7 +782,7 @@ TEST_CASE("a result that is written can be read back", "[evaluate]") {
     CHECK(line.find('\n') == std::string::npos);
     text += line + "\n";
   }
-  const Result<StoredResults> stored = read_results(text);
+  const Result<StoredResults> stored = parse_results(text);
   REQUIRE(stored);
   CHECK(stored->torn_bytes == 0);
   REQUIRE(stored->results.size() == 2);
@@ -816,7 +820,7 @@ TEST_CASE("a last line that is torn anywhere is dropped and counted", "[evaluate
       "\n";
   for (std::size_t kept = 0; kept < whole.size(); ++kept) {
     CAPTURE(kept);
-    const Result<StoredResults> stored = read_results(whole + whole.substr(0, kept));
+    const Result<StoredResults> stored = parse_results(whole + whole.substr(0, kept));
     REQUIRE(stored);
     CHECK(stored->results.size() == 1);
     CHECK(stored->torn_bytes == kept);
@@ -830,20 +834,34 @@ TEST_CASE("a text that holds no results is refused, lest it be overwritten", "[e
         good + "\n{\"fingerprint\":\"f\",\"outcome\":\"good\"}\n", good + "{\"fingerprint\":\"\n",
         std::string("{\"fingerprint\":1,\"outcome\":\"passed\"}\n"), std::string(5, '\0')}) {
     CAPTURE(text);
-    const Result<StoredResults> stored = read_results(text);
+    const Result<StoredResults> stored = parse_results(text);
     REQUIRE_FALSE(stored);
     CHECK(is_sentence(stored.error().message));
   }
-  CHECK(read_results("").value().results.empty());
-  const Result<StoredResults> huge = read_results(
-      "{\"fingerprint\":\"f\",\"outcome\":\"passed\",\"latency_ms\":99999999999999999999,"
-      "\"cost_usd\":1e999,\"tags\":3,\"answer\":7}\n");
-  REQUIRE(huge);
-  CHECK_FALSE(huge->results[0].cost_usd);
-  const Result<StoredResults> status = read_results(
-      "{\"fingerprint\":\"f\",\"outcome\":\"error\",\"error\":{\"http_status\":1e17}}\n");
-  REQUIRE(status);
-  CHECK(status->results[0].error.value().http_status == 999);
+  CHECK(parse_results("").value().results.empty());
+  CHECK(parse_results("{\"fingerprint\":\"f\",\"outcome\":\"passed\",\"later\":{}}\n"));
+}
+
+TEST_CASE("a result with a member that is wrong is refused, and the member is named",
+          "[evaluate]") {
+  const std::pair<std::string, std::string> cases[] = {
+      {R"("latency_ms":99999999999999999999)",
+       "latency_ms is not a whole number from 0 to 1000000000"},
+      {R"("cost_usd":1e999)", "cost_usd is not a number"},
+      {R"("tags":3)", "tags is not an array"},
+      {R"("answer":7)", "answer is not a text"},
+      {R"("error":{"http_status":1e17})", "error.http_status is not a whole number from 0 to 999"},
+      {R"("usage":{"input_tokens":-1})",
+       "usage.input_tokens is not a whole number from 0 to 18446744073709551615"},
+      {R"("id":"a","id":"b")", "id stands twice"}};
+  for (const auto& [member, says] : cases) {
+    CAPTURE(member);
+    const Result<StoredResults> stored =
+        parse_results("\n{\"fingerprint\":\"f\",\"outcome\":\"passed\"," + member + "}\n");
+    REQUIRE_FALSE(stored);
+    CHECK(stored.error().message.starts_with("Line 2 of the results is wrong: " + says));
+    CHECK(is_sentence(stored.error().message));
+  }
 }
 
 TEST_CASE("outcomes have names", "[evaluate]") {

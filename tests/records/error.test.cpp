@@ -63,7 +63,24 @@ TEST_CASE("the causes of an error are written like it", "[error]") {
         R"({"kind":"timed_out","message":"Late.","attempts":1}]}})");
 }
 
-TEST_CASE("bytes that are no UTF-8 do not keep an error from being written", "[error]") {
+TEST_CASE("an error may be billed if it was answered, or if nobody knows", "[error]") {
+  CHECK_FALSE(Error{}.may_be_billed());
+  CHECK(Error{.outcome_unknown = true}.may_be_billed());
+  for (const int status : {200, 204, 299}) CHECK(Error{.http_status = status}.may_be_billed());
+  for (const int status : {100, 199, 300, 400, 429, 500, 599})
+    CHECK_FALSE(Error{.http_status = status}.may_be_billed());
+}
+
+TEST_CASE("errors are equal if every member is, and so are their causes", "[error]") {
+  const Error error{.kind = ErrorKind::network, .causes = {{.causes = {{.message = "Late."}}}}};
+  CHECK(error == Error(error));
+  Error other = error;
+  other.causes[0].causes[0].message = "Gone.";
+  CHECK(other != error);
+  CHECK(Error{.retry_after = 1ms} != Error{});
+}
+
+TEST_CASE("bytes that are not UTF-8 do not keep an error from being written", "[error]") {
   CHECK(to_json(Error{.message = "a\xff z"}) ==
         "{\"error\":{\"kind\":\"other\",\"message\":\"a\xEF\xBF\xBD z\",\"attempts\":0}}");
 }
