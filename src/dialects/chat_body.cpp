@@ -34,9 +34,9 @@ void write_content(JsonWriter& body, const Message& message) {
       message.parts.size() == 1 && std::holds_alternative<std::string>(message.parts.front());
   if (is_text) {
     body.key("content").string(std::get<std::string>(message.parts.front()));
-  } else if (message.role != Role::user) {  // others take a text only, and not every service parts
+  } else if (message.role != Role::user) {  // only a user may send parts everywhere
     if (!message.parts.empty() || message.tool_calls.empty())
-      body.key("content").string(joined_text(message));
+      body.key("content").string(message.text());
   } else {
     body.key("content").begin_array();
     for (const Part& part : message.parts) write_part(body, part);
@@ -97,13 +97,6 @@ void write_texts(JsonWriter& body, std::string_view key, const std::vector<std::
   body.end_array();
 }
 
-std::string joined_text(const Message& message) {
-  std::string text;
-  for (const Part& part : message.parts)
-    if (const std::string* piece = std::get_if<std::string>(&part)) text += *piece;
-  return text;
-}
-
 std::string base64(std::string_view bytes) {
   constexpr std::string_view digits =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -147,7 +140,7 @@ Result<void> check_images(const Message& message) {
       if (message.role != Role::user)
         return Error{.kind = ErrorKind::unsupported,
                      .message = fmt::format("A message of the role {} cannot have an image; send "
-                                            "it in one of the user's.",
+                                            "it in a message of the user.",
                                             to_string(message.role))};
       if (image->url.empty() && image->media_type.empty())
         return invalid_request(
@@ -175,8 +168,7 @@ Result<void> check_request(const ChatRequest& request) {
   if (request.extra.empty()) return {};
   if (Result<void> checked = check_object(request.extra, "ChatRequest::extra"); !checked)
     return checked;
-  const JsonDocument extra(request.extra);
-  if (find(*extra, "stream") != nullptr)
+  if (const JsonDocument extra(request.extra); find(*extra, "stream") != nullptr)
     return invalid_request(
         "ChatRequest::extra cannot say whether to stream; call send() or stream() instead.");
   return {};
@@ -192,7 +184,7 @@ Result<std::string> finish_body(JsonWriter&& writer, const ChatRequest& request)
   using Tree = nlohmann::ordered_json;  // the order of a schema is that of the answer
   Tree merged = Tree::parse(body, nullptr, false);
   const Tree extra = Tree::parse(request.extra, nullptr, false);
-  if (merged.is_discarded() || extra.is_discarded())  // a number out of all range
+  if (merged.is_discarded() || extra.is_discarded())  // a number out of range
     return invalid_request("ChatRequest::extra cannot be merged into the request; correct it.");
   merged.merge_patch(extra);
   return merged.dump();
