@@ -17,10 +17,8 @@ int main(int count, char** words) {
 
   Result<ChatResponse> response = chat.send(request);
   for (int round = 0; round < 3 && response && !response->tool_calls.empty(); ++round) {
-    // The model is shown what it said and asked for, and then each result.
-    Message asked{.role = Role::assistant, .tool_calls = response->tool_calls};
-    if (!response->content.empty()) asked.parts.emplace_back(response->content);
-    request.messages.push_back(asked);
+    // Repeat what the model said and asked for, then add each result.
+    request.messages.push_back(Message::assistant(*response));
     for (const ToolCall& call : response->tool_calls) {
       fmt::print("the model calls {}({})\n", call.name, call.arguments);
       request.messages.push_back(Message::tool_result(call, R"({"place":"Oslo"})"));

@@ -1,4 +1,4 @@
-// Answers from documents, with the places that they support.
+// Answers from documents, and shows which part of the answer each of them supports.
 
 #include <FineTuning/FineTuning.hpp>
 

@@ -1,4 +1,4 @@
-// Asks a fine-tune, and its base where the fine-tune fails.
+// Asks a fine-tuned model, and its base model if that fails.
 
 #include <FineTuning/FineTuning.hpp>
 

@@ -1,4 +1,4 @@
-// What can go wrong is a value: its kind says what a program can do about it.
+// Errors are values: the kind says what a program can do about it.
 
 #include <FineTuning/FineTuning.hpp>
 
@@ -23,7 +23,7 @@ int main(int count, char** words) {
     case ErrorKind::interrupted_stream: fmt::print(stderr, "so far: {}\n", error.partial); break;
     default: break;
   }
-  if (error.outcome_unknown) fmt::print(stderr, "the call may have been billed\n");
+  if (error.may_be_billed()) fmt::print(stderr, "the call may have been billed\n");
   if (!error.request_id.empty()) fmt::print(stderr, "for support: {}\n", error.request_id);
   return 1;
 }

@@ -1,4 +1,4 @@
-// Sends each request to the model that was tuned for its task, and what fits nowhere to a default.
+// Sends each request to the model that was tuned for its task, and all others to a default.
 
 #include <FineTuning/FineTuning.hpp>
 
@@ -14,7 +14,7 @@ int main(int count, char** words) {
        {"support", with_model("openai:ft:gpt-3.5-turbo-0125:myorg:support:id3", chat)}},
       with_model("openai:gpt-4o", chat));
 
-  CallContext context{.trace = [](const TraceEvent& event) {
+  const CallContext context{.trace = [](const TraceEvent& event) {
     if (event.kind == TraceEvent::Kind::chosen) fmt::print("route: {}\n", event.arm);
   }};
   const Result<ChatResponse> response =

@@ -14,7 +14,7 @@ int main(int count, char** words) {
        {"medical", with_model("openai:ft:gpt-4o-mini-2024-07-18:myorg:medical:id2", chat)}},
       with_model("openai:gpt-4o", chat), classifier);
 
-  CallContext context{.trace = [](const TraceEvent& event) {
+  const CallContext context{.trace = [](const TraceEvent& event) {
     if (event.kind != TraceEvent::Kind::chosen) return;
     fmt::print("route: {}\n", event.arm);
     if (event.error != nullptr) fmt::print("not classified: {}\n", event.error->message);

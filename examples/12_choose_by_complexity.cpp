@@ -15,11 +15,9 @@ int main(int count, char** words) {
 
   const std::string question = "Which clause is about damages?";
   const std::string contract(5000, '.');
-  const std::string task = count > 1 ? words[1] : "";  // "complex" is taken at its word
-  CallContext context;
+  const std::string task = count > 1 ? words[1] : "";  // "complex": no estimate is made
   for (const std::string& text : {question, fmt::format("{}\n{}", question, contract)}) {
-    const Result<ChatResponse> response =
-        answer({.messages = {Message::user(text)}, .task = task}, context);
+    const Result<ChatResponse> response = answer({.messages = {Message::user(text)}, .task = task});
     if (!response) {
       fmt::print(stderr, "{}\n", response.error().message);
       return 1;

@@ -18,9 +18,8 @@ int main(int count, char** words) {
       fmt::print(stderr, "{}\n", answer.error().message);
       return 1;
     }
-    CallContext context;
-    const Result<ChatResponse> response = (*answer)(
-        {.messages = {Message::user("Review this contract: ...")}, .key = caller}, context);
+    const Result<ChatResponse> response =
+        (*answer)({.messages = {Message::user("Review this contract: ...")}, .key = caller});
     if (!response) {
       fmt::print(stderr, "{}\n", response.error().message);
       return 1;

@@ -23,9 +23,8 @@ int main(int count, char** words) {
 
   const Responder answer = monitor.watch(Chat());
   for (const char* prompt : {"Review this contract: ...", "And this one: ..."}) {
-    CallContext context;
     const Result<ChatResponse> response =
-        answer({.model = model, .messages = {Message::user(prompt)}}, context);
+        answer({.model = model, .messages = {Message::user(prompt)}}, {});
     if (!response)
       fmt::print(stderr, "{}\n", response.error().message);
     else if (!monitor.feedback(response->id, 1))  // a user liked it
@@ -35,6 +34,6 @@ int main(int count, char** words) {
   fmt::print("{} of {} calls succeeded\n", figures.succeeded, figures.requests());
   if (const auto latency = figures.mean_latency())
     fmt::print("they took {:.3f} s each\n", std::chrono::duration<double>(*latency).count());
-  if (const auto cost = figures.cost_usd()) fmt::print("they cost {:.6f} USD\n", *cost);
+  if (const auto cost = figures.usage.cost_usd()) fmt::print("they cost {:.6f} USD\n", *cost);
   fmt::print("\n{}", to_prometheus(monitor.stats()));
 }

@@ -1,4 +1,4 @@
-// Asks a fine-tune test cases, and fails where too few answers are as expected.
+// Asks a fine-tune test cases, and fails if too few answers are as expected.
 
 #include <FineTuning/FineTuning.hpp>
 
@@ -13,7 +13,7 @@ constexpr std::string_view lines = R"(
 )";
 
 int main(int count, char** words) {
-  const Result<std::vector<TestCase>> cases = read_cases(lines);
+  const Result<std::vector<TestCase>> cases = parse_cases(lines);
   if (!cases) {
     fmt::print(stderr, "{}\n", cases.error().message);
     return 1;

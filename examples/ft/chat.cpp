@@ -14,12 +14,12 @@ namespace {
 using namespace FineTuning;
 
 /// The request that the file and the options make together; the options win.
-Result<RequestFile> make_request(const Arguments& arguments, std::istream& standard_input) {
-  RequestFile file;
+Result<ParsedChatRequest> make_request(const Arguments& arguments, std::istream& standard_input) {
+  ParsedChatRequest file;
   if (arguments.has("--request")) {
-    Result<RequestFile> read =
+    Result<ParsedChatRequest> read =
         read_file(arguments.value("--request"), standard_input).and_then([](std::string&& text) {
-          return read_request(text);
+          return parse_chat_request(text);
         });
     if (!read) return read;
     file = *std::move(read);
@@ -43,33 +43,8 @@ Result<RequestFile> make_request(const Arguments& arguments, std::istream& stand
   return file;
 }
 
-Json as_json(const ChatResponse& response) {
-  Json calls = Json::array();
-  for (const ToolCall& call : response.tool_calls)
-    calls.push_back({{"id", call.id}, {"name", call.name}, {"arguments", call.arguments}});
-  const Usage& usage = response.usage;
-  Json json{{"content", response.content},
-            {"tool_calls", calls},
-            {"finish_reason", to_string(response.finish_reason)},
-            {"usage", nullptr},
-            {"cost_usd", response.cost_usd ? Json(*response.cost_usd) : Json()},
-            {"latency_ms", response.latency.count()},
-            {"model", response.model},
-            {"id", response.id},
-            {"attempts", response.attempts}};
-  if (usage.known)
-    json["usage"] = {{"input_tokens", usage.input_tokens},
-                     {"output_tokens", usage.output_tokens},
-                     {"total_tokens", usage.total_tokens}};
-  for (const Citation& citation : response.citations)
-    json["citations"].push_back({{"start", citation.start},
-                                 {"end", citation.end},
-                                 {"text", citation.text},
-                                 {"sources", citation.sources}});
-  return json;
-}
-
-int show_preview(const Chat& chat, const RequestFile& file, bool json, const Streams& streams) {
+int show_preview(const Chat& chat, const ParsedChatRequest& file, bool json,
+                 const Streams& streams) {
   const Result<http::Exchange> exchange = chat.preview(file.request, file.stream);
   if (!exchange) return report(exchange.error(), json, streams);
   Json headers = Json::object();
@@ -82,7 +57,8 @@ int show_preview(const Chat& chat, const RequestFile& file, bool json, const Str
   return success;
 }
 
-int ask(const Responder& responder, const RequestFile& file, bool json, const Streams& streams) {
+int ask(const Responder& responder, const ParsedChatRequest& file, bool json,
+        const Streams& streams) {
   CallContext context;
   if (file.stream)
     context.on_event = [&](const StreamEvent& event) {
@@ -91,7 +67,7 @@ int ask(const Responder& responder, const RequestFile& file, bool json, const St
         print_line({{"text", event.text}}, streams.out);
       else
         streams.out << event.text << std::flush;
-      return streams.out.good();  // nobody reads on: no need to pay for the rest
+      return streams.out.good();  // false once nobody reads: the rest need not be paid for
     };
   const Result<ChatResponse> response = responder(file.request, context);
   if (!response) {
@@ -99,7 +75,7 @@ int ask(const Responder& responder, const RequestFile& file, bool json, const St
     return report(response.error(), json, streams);
   }
   if (json) {
-    print_line(as_json(*response), streams.out);
+    streams.out << to_json(*response) << std::endl;
     return success;
   }
   fmt::print(streams.out, "{}\n", file.stream ? "" : response->content);
@@ -108,15 +84,15 @@ int ask(const Responder& responder, const RequestFile& file, bool json, const St
   return success;
 }
 
-/// Whether what a writer was killed over is the end of the file: a line that would spoil the next.
+/// Whether the file ends within a line, as if its writer was killed: it would spoil the next line.
 bool ends_in_torn_line(const std::string& name) {
   std::ifstream file(name, std::ios::binary);
   file.seekg(-1, std::ios::end);
   return file && file.get() != '\n';
 }
 
-/// Asks, and appends a line on the call to a log. Nothing is asked where that cannot be written.
-int ask_and_log(const Chat& chat, const RequestFile& file, const std::string& name, bool json,
+/// Asks, and appends a line about the call to a log. Nothing is asked if the log cannot be written.
+int ask_and_log(const Chat& chat, const ParsedChatRequest& file, const std::string& name, bool json,
                 const Streams& streams) {
   std::ofstream log(name, std::ios::binary | std::ios::app);
   if (log && ends_in_torn_line(name)) log << '\n';
@@ -148,7 +124,7 @@ int chat(const Arguments& arguments, const Streams& streams) {
     complaint = "--max-tokens needs a whole number from 1.";
   if (!complaint.empty()) return misuse("chat", complaint, streams);
 
-  const Result<RequestFile> file = make_request(arguments, streams.in);
+  const Result<ParsedChatRequest> file = make_request(arguments, streams.in);
   if (!file) return report(file.error(), json, streams);
   return with_chat(arguments, streams, [&](const Chat& chat) {
     if (arguments.has("--dry-run")) return show_preview(chat, *file, json, streams);

@@ -1,4 +1,4 @@
-// What the commands of ft share: a Chat to talk through, files, numbers, and how things are told.
+// What the commands of ft share: a Chat to talk through, files, and what is shown to the user.
 
 #include "ft.hpp"
 

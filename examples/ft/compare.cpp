@@ -1,4 +1,4 @@
-// ft compare: asks two models the same; shows both answers, or over many prompts the paired
+// ft compare: asks two models the same, and shows both answers, or for many prompts the paired
 // differences.
 
 #include "ft.hpp"
@@ -17,7 +17,7 @@ namespace {
 
 using namespace FineTuning;
 
-/// What the words ask for.
+/// What the command line asks for.
 struct Plan {
   std::string a, b;  ///< Specs.
   std::vector<ChatRequest> requests{};
@@ -30,7 +30,7 @@ std::optional<std::uint64_t> read_seed(const std::string& text) {
   return read_number<std::uint64_t>(text, 0, std::numeric_limits<std::uint64_t>::max());
 }
 
-/// What is wrong with the words; empty where nothing is.
+/// What is wrong with the command line; empty if nothing is.
 std::string_view find_misuse(const Arguments& arguments) {
   if (!arguments.has("--a") || !arguments.has("--b")) return "Name two models with --a and --b.";
   if (arguments.rest.empty() && !arguments.has("--file"))
@@ -52,7 +52,7 @@ ChatRequest ask_for(std::string prompt) { return {.messages = {Message::user(std
 /// One line of a file of prompts: a text, or in a .jsonl file a request.
 Result<ChatRequest> read_line(const std::string& line, bool is_json) {
   if (!is_json) return ask_for(line);
-  Result<RequestFile> file = read_request(line);
+  Result<ParsedChatRequest> file = parse_chat_request(line);
   if (!file) return std::move(file).error();
   if (!file->request.messages.empty()) return std::move(file->request);
   return Error{.kind = ErrorKind::invalid_request,
@@ -104,7 +104,7 @@ Result<Plan> make_plan(const Arguments& arguments, const Streams& streams) {
 struct Row {
   std::string_view label;
   Measure measure;
-  int decimals;  ///< Of one answer; a mean has one more.
+  int decimals;  ///< For one answer; a mean has one more.
 };
 constexpr std::array rows{
     Row{"characters", &Measures::length, 0}, Row{"milliseconds", &Measures::latency_ms, 1},
@@ -118,7 +118,7 @@ std::string shown_difference(std::optional<double> value, int decimals) {
   return value ? fmt::format("{:+.{}f}", *value, decimals) : "unknown";
 }
 
-std::string shown_interval(const std::optional<Interval>& interval, int decimals) {
+std::string shown_interval(const std::optional<statistics::Interval>& interval, int decimals) {
   if (!interval) return "unknown";
   return fmt::format("{:+.{}f} to {:+.{}f}", interval->low, decimals, interval->high, decimals);
 }
@@ -149,7 +149,7 @@ int compare_one(const Plan& plan, const Chat& chat, const Streams& streams) {
   return status;
 }
 
-void tell_failures(const ComparisonReport& report, const Streams& streams) {
+void show_failures(const ComparisonReport& report, const Streams& streams) {
   std::size_t number = 0;
   for (const auto& [a, b, difference] : report.comparisons) {
     ++number;
@@ -193,7 +193,7 @@ int compare_many(const Plan& plan, const Chat& chat, const Streams& streams) {
     fmt::print(streams.out, "{}\n", to_json(report, plan.confidence));
   } else {
     show_table(report, plan, streams);
-    tell_failures(report, streams);
+    show_failures(report, streams);
   }
   return report.failures_a + report.failures_b + report.not_asked == 0 ? success : failure;
 }

@@ -22,7 +22,7 @@ namespace {
 
 using namespace FineTuning;
 
-/// The kinds of reports, by how the names of their files end.
+/// A kind of report, by the end of its file's name.
 struct ReportKind {
   std::string_view ending;
   std::string (*write)(const Evaluation&);
@@ -43,7 +43,7 @@ std::vector<std::string> report_names(const Arguments& arguments) {
   return names;
 }
 
-/// What is wrong with the words; empty where nothing is.
+/// What is wrong with the command line; empty if nothing is.
 std::string_view find_misuse(const Arguments& arguments) {
   if (!arguments.has("--model")) return "Name a model with --model.";
   if (!arguments.has("--cases")) return "Name a file of test cases with --cases.";
@@ -62,8 +62,9 @@ Error cannot_write(const std::string& name) {
           .message = fmt::format("The file {} cannot be written; name one that can.", name)};
 }
 
-/// Says so before anything is asked: what the answers cost is not to be lost with their report.
-std::optional<Error> find_missing_folder(const std::vector<std::string>& reports) {
+/// Whether the reports can be written. Checked before anything is asked, so that answers that were
+/// paid for are not lost with their report.
+Result<void> check_folders(const std::vector<std::string>& reports) {
   for (const std::string& name : reports) {
     const std::filesystem::path folder = std::filesystem::path(name).parent_path();
     std::error_code unknown;
@@ -73,10 +74,10 @@ std::optional<Error> find_missing_folder(const std::vector<std::string>& reports
   return {};
 }
 
-/// The file of results: what it holds, and what is added to it, by one run at a time.
+/// The file of results: what it holds, and what one run at a time adds to it.
 class ResultsFile {
  public:
-  /// Reads what an earlier run has left, if anything, and makes ready for more.
+  /// Reads what an earlier run has left, if anything, and prepares for more.
   static Result<ResultsFile> open(const std::string& name, const Streams& streams) {
     ResultsFile file;
     file.name_ = name;
@@ -91,7 +92,7 @@ class ResultsFile {
     if (std::filesystem::is_regular_file(name, unknown)) {
       const Result<std::string> text = read_file(name, streams.in);
       if (!text) return text.error();
-      Result<StoredResults> stored = read_results(*text);
+      Result<StoredResults> stored = parse_results(*text);
       if (!stored) return std::move(stored).error();
       if (stored->torn_bytes > 0) {
         fmt::print(streams.err, "ft: The last line of {} was cut off; its case is asked again.\n",
@@ -108,7 +109,7 @@ class ResultsFile {
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::vector<CaseResult> take_earlier() { return std::exchange(earlier_, {}); }
 
-  /// Adds a line, at once and in one piece. False where it cannot be kept.
+  /// Adds a line, at once and in one piece. False if it cannot be written.
   bool add(const CaseResult& result) {
     const std::string line = to_json(result) + '\n';
     return static_cast<bool>(
@@ -122,7 +123,7 @@ class ResultsFile {
   std::vector<CaseResult> earlier_;
 };
 
-/// A text on one line, without what a terminal would obey, and not endless.
+/// A text on one line, not too long, without what a terminal would obey.
 std::string in_one_line(const std::string& text) {
   constexpr std::size_t longest = 200;
   const Json cut = text.substr(0, longest);
@@ -138,7 +139,7 @@ void show_failures(const Evaluation& evaluation, const Streams& streams) {
                  in_one_line(result.answer.value_or("")));
 }
 
-/// Each error once, with the case that met it first: many cases may meet the same.
+/// Each error once, with the first case that met it: many cases may meet the same.
 void show_errors(const Evaluation& evaluation, const Streams& streams) {
   std::map<std::string_view, std::size_t> counts;
   for (const CaseResult& result : evaluation.results)
@@ -158,7 +159,7 @@ std::string share(double value) { return fmt::format("{:.1f} %", 100 * value); }
 void show_total(const Evaluation& evaluation, const Streams& streams) {
   const Tally& total = evaluation.total;
   const std::optional<double> accuracy = total.accuracy();
-  const std::optional<Interval> interval = total.interval();
+  const std::optional<statistics::Interval> interval = total.interval();
   if (accuracy && interval)
     fmt::print(streams.out, "accuracy {} ({} of {}), 95 % interval {} to {}\n", share(*accuracy),
                total.passed, total.passed + total.failed, share(interval->low),
@@ -170,11 +171,11 @@ void show_total(const Evaluation& evaluation, const Streams& streams) {
              "run\n",
              total.cases(), total.passed, total.failed, total.errors, total.not_run,
              evaluation.reused);
+  const UsageTotals& usage = total.usage;
+  const std::optional<double> cost = usage.cost_usd();
   fmt::print(streams.out, "tokens {} ({} unknown), cost {} ({} unpriced)\n",
-             total.tokens.known ? std::to_string(total.tokens.total_tokens) : "unknown",
-             total.usage_unknown,
-             total.cost_usd ? fmt::format("{:.6f} USD", *total.cost_usd) : "unknown",
-             total.unpriced);
+             usage.tokens.known ? std::to_string(usage.tokens.total_tokens) : "unknown",
+             usage.unknown, cost ? fmt::format("{:.6f} USD", *cost) : "unknown", usage.unpriced);
   const std::size_t open = total.errors + total.not_run;
   const bool is_met = evaluation.threshold_met();
   fmt::print(streams.out, "The threshold of {:g} % is {}{}.\n", 100 * evaluation.threshold,
@@ -189,7 +190,7 @@ Result<std::string> write_report(const std::string& name, const Evaluation& eval
   return name;
 }
 
-/// Refusals that the next case would meet, too: only one model is asked.
+/// Refusals that the next case would meet too, because only one model is asked.
 constexpr std::array refusals_of_all{ErrorKind::authentication, ErrorKind::permission_denied,
                                      ErrorKind::model_not_found, ErrorKind::model_retired,
                                      ErrorKind::quota_exhausted};
@@ -205,7 +206,7 @@ bool is_cut_short(const CaseResult& result) {
          result.error->kind != ErrorKind::unsupported;
 }
 
-/// Runs the cases. A result that the file cannot keep ends the run, as does a refusal of all.
+/// Runs the cases. The run ends with a result that cannot be written and with a refusal of all.
 Result<Evaluation> run(std::span<const TestCase> cases, const Chat& chat, EvaluateOptions options,
                        ResultsFile* file, const Streams& streams) {
   Interrupt interrupt;
@@ -228,7 +229,7 @@ Result<Evaluation> run(std::span<const TestCase> cases, const Chat& chat, Evalua
   return evaluation;
 }
 
-int tell(const Evaluation& evaluation, const Arguments& arguments, const Streams& streams) {
+int show(const Evaluation& evaluation, const Arguments& arguments, const Streams& streams) {
   const bool json = arguments.has("--json");
   if (json) {
     fmt::print(streams.out, "{}\n", to_json(evaluation));
@@ -261,12 +262,12 @@ int evaluate(const Arguments& arguments, const Streams& streams) {
 
   const Result<std::vector<TestCase>> cases =
       read_file(arguments.value("--cases"), streams.in).and_then([](const std::string& text) {
-        return read_cases(text);
+        return parse_cases(text);
       });
   if (!cases) return report(cases.error(), json, streams);
 
-  const std::optional<Error> missing = find_missing_folder(report_names(arguments));
-  if (missing) return report(*missing, json, streams);
+  const Result<void> folders = check_folders(report_names(arguments));
+  if (!folders) return report(folders.error(), json, streams);
   std::optional<ResultsFile> file;
   if (arguments.has("--results")) {
     Result<ResultsFile> opened = ResultsFile::open(arguments.value("--results"), streams);
@@ -277,7 +278,7 @@ int evaluate(const Arguments& arguments, const Streams& streams) {
     const Result<Evaluation> evaluation =
         run(*cases, chat, options, file ? &*file : nullptr, streams);
     if (!evaluation) return report(evaluation.error(), json, streams);
-    return tell(*evaluation, arguments, streams);
+    return show(*evaluation, arguments, streams);
   });
 }
 

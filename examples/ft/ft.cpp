@@ -1,4 +1,4 @@
-// Finds the command that the words name, and tells what goes wrong.
+// Runs the command that the command line names, and reports what goes wrong.
 
 #include "ft.hpp"
 
@@ -21,7 +21,7 @@ constexpr std::string_view what_ft_is = R"(ft looks at fine-tuned models and tal
 constexpr std::string_view what_all_share = R"(
 A SPEC is a provider, a colon and a model id, as in openai:ft:gpt-4o-mini-2024-07-18:acme::abc123.
 Keys come from the environment (OPENAI_API_KEY, GEMINI_API_KEY, COHERE_API_KEY, ...); --sandbox needs none.
-The exit status is 0 for success, 1 for failure and 2 for wrong usage. ft --version tells the library's.
+The exit status is 0 for success, 1 for failure and 2 for wrong usage. ft --version shows the library's version.
 )";
 
 struct Option {
@@ -73,13 +73,13 @@ constexpr std::string_view versions_usage =
   ft versions add NAME LABEL SPEC [--note TEXT]        the first is current at once; others wait
   ft versions promote NAME LABEL [--stable] [--note TEXT]  makes it current, or with --stable only stable
   ft versions rollback NAME [--note TEXT]              makes the previous one current
-  ft versions lint [NAME|SPEC...]                      names that say nothing; exit status 1 where there are some
+  ft versions lint [NAME|SPEC...]                      names that say nothing; exit status 1 if there are any
 )";
 constexpr std::array versions_options{Option{"--file", true}, Option{"--note", true},
                                       Option{"--stable"}, Option{"--json"}};
 
 constexpr std::string_view stats_usage =
-    R"(  ft stats [--json|--prometheus] FILE|-...             what the calls that ft chat logged came to; "-" reads a log
+    R"(  ft stats [--json|--prometheus] FILE|-...             statistics of the calls that ft chat logged; "-" reads a log
 )";
 constexpr std::array stats_options{Option{"--json"}, Option{"--prometheus"}};
 
@@ -104,7 +104,7 @@ void show_all_usage(std::ostream& out) {
 
 bool asks_for_help(std::string_view word) { return word == "--help" || word == "-h"; }
 
-/// Sorts the words behind a command; the error is a sentence.
+/// Sorts the words after a command; the error is a sentence.
 Result<Arguments, std::string> parse_arguments(std::span<const std::string> words,
                                                std::span<const Option> options) {
   Arguments arguments;

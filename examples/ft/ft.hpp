@@ -36,10 +36,10 @@ struct Streams {
   bool err_is_terminal = false;  ///< Progress is shown there only.
 };
 
-/// The program: takes the words behind its name and returns the exit status.
+/// The program: takes the words after its name and returns the exit status.
 int run(std::span<const std::string> words, const Streams& streams);
 
-/// The words behind a command: options, and the rest.
+/// The words after a command: options, and the rest.
 struct Arguments {
   std::multimap<std::string, std::string, std::less<>> options;  ///< Empty for one without value.
   std::vector<std::string> rest;
@@ -66,7 +66,7 @@ int with_chat(const Arguments& arguments, const Streams& streams,
 /// All that a file has, "-" being the standard input. The error says that it cannot be read.
 FineTuning::Result<std::string> read_file(const std::string& name, std::istream& standard_input);
 
-/// A number from the least to the most; empty where the text is none.
+/// A number from the least to the most; empty if the text is not one.
 template <class Number>
 std::optional<Number> read_number(const std::string& text, Number least, Number most) {
   Number number{};
@@ -76,12 +76,12 @@ std::optional<Number> read_number(const std::string& text, Number least, Number 
   return is_number ? std::optional(number) : std::nullopt;
 }
 
-/// A whole number from 1; empty where the text is none.
+/// A whole number from 1; empty if the text is not one.
 inline std::optional<std::uint32_t> read_count(const std::string& text) {
   return read_number<std::uint32_t>(text, 1, std::numeric_limits<std::uint32_t>::max());
 }
 
-/// A number from 0 to 1; empty where the text is none.
+/// A number from 0 to 1; empty if the text is not one.
 inline std::optional<double> read_share(const std::string& text) {
   return read_number<double>(text, 0, 1);
 }
@@ -89,28 +89,16 @@ inline std::optional<double> read_share(const std::string& text) {
 /// A text as a terminal may have it: in one line, without what a terminal would obey.
 std::string printable(std::string text);
 
-/// One JSON value on one line, at once. Bytes that are no UTF-8 are replaced.
+/// One JSON value on one line, at once. Bytes that are not UTF-8 are replaced.
 void print_line(const Json& json, std::ostream& out);
 
 /// Shows how much is done, on one line of a terminal that is written over.
 void show_progress(std::size_t done, std::size_t of, const Streams& streams);
 
-/// Tells an error where the user looks for it: as JSON on `out`, else as a sentence on `err`.
+/// Shows an error where the user looks for it: as JSON on `out`, or as a sentence on `err`.
 int report(const FineTuning::Error& error, bool json, const Streams& streams);
 
-/// Tells what is wrong with the words, a sentence, always on `err`.
+/// Says what is wrong with the command line, in a sentence, always on `err`.
 int misuse(std::string_view command, std::string_view complaint, const Streams& streams);
-
-/// The body of an OpenAI chat completion, whose model is a spec, as a request. `stream` is what the
-/// body says of streaming.
-struct RequestFile {
-  FineTuning::ChatRequest request;
-  bool stream = false;
-};
-
-/// Reads such a body. Members that a ChatRequest does not have go into its `extra`; what it cannot
-/// say of a part (an image's detail, a function's strict) is left out. The error names the member
-/// that is wrong.
-FineTuning::Result<RequestFile> read_request(std::string_view text);
 
 }  // namespace ft

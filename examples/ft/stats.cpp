@@ -1,5 +1,5 @@
-// ft stats: what the calls of a log came to, model by model. The log is lines of
-// to_json(CallRecord), as ft chat --log writes them.
+// ft stats: statistics of the calls in a log, model by model. A line of the log is a
+// to_json(CallRecord), as ft chat --log writes it.
 
 #include "ft.hpp"
 
@@ -17,8 +17,8 @@ namespace {
 
 using namespace FineTuning;
 
-/// Counts the calls of a log. A line that is none (the last one may be torn) is told and left out;
-/// returns false where there was one, or the log cannot be read.
+/// Counts the calls of a log. A line that is not a call (the last one may be torn) is reported and
+/// left out. Returns false if there was one, or if the log cannot be read.
 bool read_log(const std::string& name, const Monitor& monitor, const Streams& streams) {
   std::ifstream file;
   if (name != "-") file.open(name, std::ios::binary);
@@ -28,7 +28,7 @@ bool read_log(const std::string& name, const Monitor& monitor, const Streams& st
   for (std::string line; std::getline(log, line);) {
     ++number;
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    const Result<CallRecord> call = read_call_record(line);
+    const Result<CallRecord> call = parse_call_record(line);
     if (call) {
       monitor.record(*call);
       continue;
@@ -54,7 +54,7 @@ std::string shown_rate(const std::optional<double>& rate) {
 }
 
 std::string shown_tokens(const Figures& figures, std::uint64_t count) {
-  return figures.tokens.known ? std::to_string(count) : "-";
+  return figures.usage.tokens.known ? std::to_string(count) : "-";
 }
 
 std::string shown_errors(const Figures& figures) {
@@ -80,15 +80,19 @@ constexpr std::array columns{
     Column{"first text",
            [](const ModelStats& s) { return shown(s.total.mean_time_to_first_text()); }},
     Column{"tokens in",
-           [](const ModelStats& s) { return shown_tokens(s.total, s.total.tokens.input_tokens); }},
+           [](const ModelStats& s) {
+             return shown_tokens(s.total, s.total.usage.tokens.input_tokens);
+           }},
     Column{"tokens out",
-           [](const ModelStats& s) { return shown_tokens(s.total, s.total.tokens.output_tokens); }},
-    Column{"USD", [](const ModelStats& s) { return shown(s.total.cost_usd(), 6); }},
-    Column{"unpriced", [](const ModelStats& s) { return std::to_string(s.total.unpriced); }},
+           [](const ModelStats& s) {
+             return shown_tokens(s.total, s.total.usage.tokens.output_tokens);
+           }},
+    Column{"USD", [](const ModelStats& s) { return shown(s.total.usage.cost_usd(), 6); }},
+    Column{"unpriced", [](const ModelStats& s) { return std::to_string(s.total.usage.unpriced); }},
     Column{"score", [](const ModelStats& s) { return shown(s.total.mean_score(), 2); }},
     Column{"errors", [](const ModelStats& s) { return shown_errors(s.total); }}};
 
-/// One row a model, under the titles; what nobody knows is "-". Nothing where there is no model.
+/// One row for each model, under the titles; what is unknown is "-". Nothing without a model.
 void print_table(const std::vector<ModelStats>& stats, std::ostream& out) {
   if (stats.empty()) return;
   using Row = std::array<std::string, columns.size()>;

@@ -3,12 +3,15 @@
 
 #include "ft.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/ostream.h>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdlib>
+#include <ctime>
 #include <ostream>
 #include <utility>
 
@@ -17,7 +20,7 @@ namespace {
 
 using namespace FineTuning;
 
-/// What the actions share: the words behind the action, the registry, and where things are told.
+/// What the actions share: the words behind the action, the registry, and where answers go.
 struct Job {
   const Arguments& arguments;
   std::span<const std::string> words;
@@ -32,6 +35,24 @@ std::string file_of(const Arguments& arguments) {
   if (arguments.has("--file")) return arguments.value("--file");
   const char* const file = std::getenv("FINETUNING_VERSIONS");
   return file != nullptr && *file != '\0' ? file : "models.json";
+}
+
+std::string day_of(const ModelVersion& version) {
+  if (!version.day) return {};
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(version.day->year()),
+                     static_cast<unsigned>(version.day->month()),
+                     static_cast<unsigned>(version.day->day()));
+}
+
+std::string when_of(const VersionChange& change) {
+  if (!change.when) return {};
+  const std::tm utc = fmt::gmtime(std::chrono::system_clock::to_time_t(*change.when));
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", utc);
+}
+
+std::string what_of(const VersionChange& change) {
+  const bool is_known = change.what != VersionChange::Kind::other;
+  return is_known ? std::string(to_string(change.what)) : change.raw_what;
 }
 
 /// The last day of a version's model, as far as the library knows.
@@ -49,7 +70,7 @@ Json as_json(const std::string& name, const VersionedModel& model, const ModelVe
           {"previous", version.label == model.previous},
           {"stable", version.label == model.stable},
           {"ends_on", end.empty() ? Json() : Json(end)},
-          {"day", version.day},
+          {"day", day_of(version)},
           {"note", version.note}};
 }
 
@@ -57,12 +78,13 @@ Json as_json(const std::string& name, const VersionedModel& model, const ModelVe
 std::string remarks_on(const VersionedModel& model, const ModelVersion& version) {
   std::string remarks;
   const auto remark = [&remarks](const std::string& text) {
-    remarks += (remarks.empty() ? "" : ", ") + text;
+    remarks += fmt::format("{}{}", remarks.empty() ? "" : ", ", text);
   };
   if (version.label == model.current) remark("current");
   if (version.label == model.previous) remark("previous");
   if (version.label == model.stable) remark("stable");
-  if (const std::string end = end_of(version); !end.empty()) remark("last day " + end);
+  if (const std::string end = end_of(version); !end.empty())
+    remark(fmt::format("last day {}", end));
   if (!version.note.empty()) remark(printable(version.note));
   return remarks;
 }
@@ -81,17 +103,17 @@ void print_model(const std::string& name, const VersionedModel& model, const Job
       print_line(as_json(name, model, version), out);
     else
       fmt::print(out, "  {:<{}}  {:<{}}  {:<10}  {}\n", printable(version.label), widest_label,
-                 printable(version.model), widest_model, printable(version.day),
+                 printable(version.model), widest_model, day_of(version),
                  remarks_on(model, version));
 }
 
 Json as_json(const std::string& name, const VersionChange& change) {
-  return {{"name", name},          {"when", change.when}, {"what", change.what},
-          {"label", change.label}, {"from", change.from}, {"note", change.note}};
+  return {{"name", name},          {"when", when_of(change)}, {"what", what_of(change)},
+          {"label", change.label}, {"from", change.from},     {"note", change.note}};
 }
 
 std::string sentence_of(const VersionChange& change) {
-  std::string text = fmt::format("{}  {} {}", change.when, change.what, change.label);
+  std::string text = fmt::format("{}  {} {}", when_of(change), what_of(change), change.label);
   if (!change.from.empty()) text += fmt::format(" (was {})", change.from);
   if (!change.note.empty()) text += fmt::format(": {}", change.note);
   return printable(std::move(text));
@@ -106,7 +128,7 @@ void print_history(const std::string& name, const VersionedModel& model, const J
       fmt::print(job.streams.out, "  {}\n", sentence_of(change));
 }
 
-void tell_no_versions(const Job& job) {
+void say_no_versions(const Job& job) {
   fmt::print(job.streams.err, "ft: {} has no versions yet; add one with ft versions add.\n",
              file_of(job.arguments));
 }
@@ -115,7 +137,7 @@ int list(Job& job) {
   const Result<VersionTable> table = job.registry.table();
   if (!table) return job.report(table.error());
   if (job.words.empty()) {
-    if (table->empty()) tell_no_versions(job);
+    if (table->empty()) say_no_versions(job);
     for (const auto& [name, model] : *table) print_model(name, model, job);
     return success;
   }
@@ -126,7 +148,7 @@ int list(Job& job) {
   return success;
 }
 
-/// Tells which version was changed, and how its model stands now.
+/// Says which version was changed, and how its model stands now.
 int show(const Result<ModelVersion>& version, std::string_view what, Job& job) {
   if (!version) return job.report(version.error());
   const std::string& name = job.words[0];
@@ -181,8 +203,8 @@ int roll_back(Job& job) {
               "is current", job);
 }
 
-/// The names and specs to look at: the words, and what the registry has under them; where there are
-/// none, all that it has.
+/// The names and specs to look at: the words, and what the registry has under them; without words,
+/// all that it has.
 std::vector<std::string> texts_to_lint(const VersionTable& table,
                                        std::span<const std::string> words) {
   std::vector<std::string> texts(words.begin(), words.end());
@@ -199,7 +221,7 @@ std::vector<std::string> texts_to_lint(const VersionTable& table,
 int lint(Job& job) {
   const Result<VersionTable> table = job.registry.table();
   if (!table) return job.report(table.error());
-  if (job.words.empty() && table->empty()) tell_no_versions(job);
+  if (job.words.empty() && table->empty()) say_no_versions(job);
   int status = success;
   for (const std::string& text : texts_to_lint(*table, job.words)) {
     const std::optional<std::string> advice = advice_on_name(text);

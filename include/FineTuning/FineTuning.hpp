@@ -15,12 +15,16 @@
 /// @namespace FineTuning
 /// Names and facts of models, a client for all providers, and patterns over anything that answers.
 
+#include <FineTuning/account.hpp>
 #include <FineTuning/capability.hpp>
 #include <FineTuning/catalog.hpp>
 #include <FineTuning/chat.hpp>
+#include <FineTuning/chat_request.hpp>
 #include <FineTuning/compare.hpp>
+#include <FineTuning/enum_names.hpp>
 #include <FineTuning/error.hpp>
 #include <FineTuning/evaluate.hpp>
+#include <FineTuning/expectation.hpp>
 #include <FineTuning/fallback.hpp>
 #include <FineTuning/http.hpp>
 #include <FineTuning/message.hpp>

@@ -2,6 +2,8 @@
 
 // What a model can do, and the row of facts that a provider's table has for it.
 
+#include <FineTuning/enum_names.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -34,22 +36,17 @@ inline constexpr std::array all_capabilities{
     Capability::reasoning,      Capability::system_prompt, Capability::fine_tuning,
 };
 
-/// The name of a capability, as it is written in JSON.
-[[nodiscard]] constexpr std::string_view to_string(Capability capability) noexcept {
-  constexpr std::array<std::string_view, 12> names{
-      "chat",   "streaming", "tools",       "parallel_tools", "vision",        "audio_in",
-      "pdf_in", "json_mode", "json_schema", "reasoning",      "system_prompt", "fine_tuning"};
-  return names.at(static_cast<std::size_t>(capability));
-}
+template <>
+inline constexpr auto internal::enum_names<Capability> = std::to_array<std::string_view>(
+    {"chat", "streaming", "tools", "parallel_tools", "vision", "audio_in", "pdf_in", "json_mode",
+     "json_schema", "reasoning", "system_prompt", "fine_tuning"});
 
 /// Whether a model can do something. What nobody has stated is unknown, never no.
 enum class Support : std::uint8_t { no, yes, unknown };
 
-/// The name of an answer, as it is written in JSON.
-[[nodiscard]] constexpr std::string_view to_string(Support support) noexcept {
-  constexpr std::array<std::string_view, 3> names{"no", "yes", "unknown"};
-  return names.at(static_cast<std::size_t>(support));
-}
+template <>
+inline constexpr auto internal::enum_names<Support> = std::to_array<std::string_view>({"no", "yes",
+                                                                                       "unknown"});
 
 /// What is known of each capability of one model.
 class Capabilities {

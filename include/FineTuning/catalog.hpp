@@ -4,6 +4,7 @@
 // The answers come from the providers' tables, and from rows that a program adds at run time.
 
 #include <FineTuning/capability.hpp>
+#include <FineTuning/enum_names.hpp>
 #include <FineTuning/export.hpp>
 #include <FineTuning/model.hpp>
 #include <FineTuning/providers.hpp>
@@ -58,12 +59,9 @@ struct Facts {
   std::string_view checked{};      ///< The day the row was last compared with its sources.
 };
 
-/// The name of a source, as it is written in JSON.
-[[nodiscard]] constexpr std::string_view to_string(Facts::Source source) noexcept {
-  constexpr std::array<std::string_view, 4> names{"own_row", "fine_tuned_row", "base_row",
-                                                  "user_row"};
-  return names.at(static_cast<std::size_t>(source));
-}
+template <>
+inline constexpr auto internal::enum_names<Facts::Source> =
+    std::to_array<std::string_view>({"own_row", "fine_tuned_row", "base_row", "user_row"});
 
 namespace internal {
 

@@ -2,6 +2,7 @@
 
 // Talks to fine-tuned models, and to any other, of every provider.
 
+#include <FineTuning/account.hpp>
 #include <FineTuning/catalog.hpp>
 #include <FineTuning/export.hpp>
 #include <FineTuning/http.hpp>
@@ -19,19 +20,6 @@
 #include <vector>
 
 namespace FineTuning {
-
-/// How one provider is reached. What is empty comes from the environment, which is read once, when
-/// the Chat is made, then from the default.
-struct Account {
-  std::string api_key{};   ///< Environment: the provider's key variable, as OPENAI_API_KEY.
-  std::string base_url{};  ///< Environment: the provider's name in front, as OPENAI_BASE_URL.
-  /// Gives the token in place of a key, shown as "Authorization: Bearer"; asked anew for every
-  /// attempt. `refresh` is true when the last one was refused (401), once a call. May be called
-  /// from several threads at once.
-  std::function<Result<std::string>(bool refresh)> access_token{};
-  std::string project{};   ///< Of a cloud's bare model names. Environment: GOOGLE_CLOUD_PROJECT.
-  std::string location{};  ///< Environment: GOOGLE_CLOUD_LOCATION.
-};
 
 /// How to talk. Every member has a default that works; a duration of zero means no limit.
 struct ChatOptions {

@@ -1,13 +1,12 @@
 #pragma once
 
-// Two models beside each other: what both answer, and by how much the answers differ.
+// Two models side by side: what both answer, and by how much the answers differ.
 
 #include <FineTuning/export.hpp>
 #include <FineTuning/responder.hpp>
 #include <FineTuning/statistics.hpp>
 
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -21,25 +20,25 @@
 
 namespace FineTuning {
 
-/// What is measured of an answer, or the difference of two. What is not known is empty, never zero.
+/// What is measured of an answer, or the difference of two. What is unknown is empty, never zero.
 struct Measures {
   std::optional<double> length{};        ///< Of the text, in Unicode code points.
   std::optional<double> latency_ms{};    ///< From the question to the end of the answer.
   std::optional<double> total_tokens{};  ///< Usage::total_tokens.
   std::optional<double> cost_usd{};      ///< ChatResponse::cost_usd.
-  std::optional<double> score{};         ///< What CompareOptions::score says.
+  std::optional<double> score{};         ///< What CompareOptions::score returns.
 };
 
 /// One of the Measures.
 using Measure = std::optional<double> Measures::*;
 
-/// A measure and its name, as it is written in JSON.
+/// A measure and its name in JSON.
 struct NamedMeasure {
   std::string_view name;  ///< As the member is called.
   Measure measure;        ///< The member.
 };
 
-/// All measures, for going through them.
+/// All measures, to iterate over.
 inline constexpr std::array all_measures{
     NamedMeasure{"length", &Measures::length}, NamedMeasure{"latency_ms", &Measures::latency_ms},
     NamedMeasure{"total_tokens", &Measures::total_tokens},
@@ -47,61 +46,61 @@ inline constexpr std::array all_measures{
 
 /// How two models are compared.
 struct CompareOptions {
-  std::size_t parallel = 4;  ///< Requests at once at most, each of them asked of both.
+  std::size_t parallel = 4;  ///< How many requests are under way at most, each with both models.
   std::uint64_t seed = 0;    ///< Of the order; see compare_models().
-  /// How good an answer is, by any scale; empty where that cannot be said. Called on several
-  /// threads at once. What it throws reaches the caller.
+  /// How good an answer is, on any scale; empty if it cannot be judged. Called on several threads
+  /// at once. What it throws reaches the caller.
   std::function<std::optional<double>(const ChatRequest&, const ChatResponse&)> score{};
-  /// Hears, one call at a time, how many requests of how many have been asked of both. For
-  /// comparisons of many requests only.
+  /// Called, never twice at once, with how many requests both models have been asked, of how many.
+  /// In comparisons of many requests only.
   std::function<void(std::size_t asked, std::size_t of)> on_progress{};
   std::stop_token stop{};  ///< Starts nothing more, and cancels what is under way.
-  SteadyClock clock{};     ///< What latency is measured with.
+  Clock clock{};           ///< Clock::steady measures latency.
 };
 
-/// What one of the two made of a request.
+/// What one of the two models made of a request.
 struct ComparedAnswer {
-  Result<ChatResponse> result;  ///< The answer, or the error: nothing is lost.
-  Measures measures{};          ///< Of the answer; all unknown where there is none.
-  bool asked = false;           ///< False where a stop came first; the error then says so.
+  Result<ChatResponse> result;  ///< The answer, or why there is none.
+  Measures measures{};          ///< Of the answer; all unknown if there is none.
+  bool asked = false;           ///< False if a stop came first; the error then says so.
 };
 
-/// One request, asked of both.
+/// One request and what both models made of it.
 struct Comparison {
   ComparedAnswer a;       ///< Of the first.
   ComparedAnswer b;       ///< Of the second.
-  Measures difference{};  ///< Of a less that of b; unknown where either is.
+  Measures difference{};  ///< Of a minus that of b; unknown if either is.
 };
 
 /// By how much two models differ in one measure over many requests.
 struct PairedDifference {
-  std::size_t pairs = 0;           ///< Requests that count: those of which both sides are known.
+  std::size_t pairs = 0;           ///< Requests for which the measure of both answers is known.
   std::size_t left_out = 0;        ///< All others.
-  std::optional<double> mean_a{};  ///< Over the pairs that count.
-  std::optional<double> mean_b{};  ///< Over the same pairs.
-  std::optional<double> mean{};    ///< Of a less b.
-  std::optional<Interval> interval{};  ///< Of that mean difference; from two pairs on.
+  std::optional<double> mean_a{};  ///< Over the pairs.
+  std::optional<double> mean_b{};  ///< Over the pairs.
+  std::optional<double> mean{};    ///< Of a minus b.
+  std::optional<statistics::Interval> interval{};  ///< Of that mean; with two pairs or more.
 };
 
-/// The paired difference of one measure. The interval is mean_interval() of the differences: it
-/// supposes that the requests are a sample of those that the models are meant for.
+/// The paired difference of one measure. The interval is statistics::mean_interval() of the
+/// differences: it assumes that the requests are a sample of those that the models are meant for.
 [[nodiscard]] FINETUNING_EXPORT PairedDifference paired_difference(
     std::span<const Comparison> comparisons, Measure measure, double confidence = 0.95);
 
-/// Many requests, asked of both.
+/// Many requests and what both models made of them.
 struct ComparisonReport {
   std::vector<Comparison> comparisons{};  ///< In the order of the requests.
   std::uint64_t seed = 0;                 ///< CompareOptions::seed.
-  std::size_t failures_a = 0;             ///< Where the first was asked and gave an error.
-  std::size_t failures_b = 0;             ///< Where the second did.
-  std::size_t not_asked = 0;  ///< Requests that a stop left unasked of one side or both.
+  std::size_t failures_a = 0;             ///< How often the first was asked and failed.
+  std::size_t failures_b = 0;             ///< How often the second was.
+  std::size_t not_asked = 0;  ///< Requests that, after a stop, one model or both were not asked.
 };
 
-/// Asks both at once, on a thread each, and returns when both have ended. Latency is measured here,
-/// around the whole responder, with all that a router or a fallback does on the way. Nothing is
-/// streamed. Both responders are called with `request` as it is: give each its model by
+/// Asks both models at once, on a thread each, and returns when both have ended. Latency is
+/// measured here, around the whole responder, with all that a router or a fallback does on the way.
+/// Nothing is streamed. Both responders are called with `request` as it is: give each its model by
 /// with_model(). What a responder throws reaches the caller once both have ended. May be called
-/// from several threads at once where the responders may.
+/// from several threads at once if the responders may.
 [[nodiscard]] FINETUNING_EXPORT Comparison compare_models(const ChatRequest& request,
                                                           const Responder& a, const Responder& b,
                                                           const CompareOptions& options = {});
@@ -113,12 +112,12 @@ struct ComparisonReport {
   return compare_models(ChatRequest{.messages = {Message::user(std::move(prompt))}}, a, b, options);
 }
 
-/// The same for many requests, some of them in parallel. Two orders are drawn by the seed, the same
-/// on every machine: that of the requests, so that a service that gets slower as time goes on does
-/// not weigh on the last of a sorted list; and of every request the side that is taken up first, so
-/// that neither always finds what the other has warmed up. Where a side is refused for a rate limit
-/// or an overload, nothing is started until the wait is over that it asks for (two minutes at
-/// most), and that side is asked again, five times at most.
+/// The same for many requests, some of them in parallel. The seed draws two orders, the same on
+/// every machine: that of the requests, so that a service that gets slower over time does not weigh
+/// on the end of a sorted list; and for each request that of the two models, so that neither always
+/// finds what the other has warmed up. If a model is refused for a rate limit or an overload,
+/// nothing is started until the wait that it asks for is over (two minutes at most), and that model
+/// is asked again, five times at most.
 [[nodiscard]] FINETUNING_EXPORT ComparisonReport
 compare_models(std::span<const ChatRequest> requests, const Responder& a, const Responder& b,
                const CompareOptions& options = {});

@@ -1,13 +1,15 @@
 #pragma once
 
 // How well a model answers: test cases, each with what is expected of its answer, are asked and
-// checked; what came of them is counted and reported.
+// checked, and the results are counted and reported.
 //
-//     const auto cases = read_cases(text);  // {"input":"2 + 2?","expected_pattern":"\\b4\\b"}
+//     const auto cases = parse_cases(text);  // {"input":"2 + 2?","expected_pattern":"\\b4\\b"}
 //     const Evaluation evaluation = evaluate(*cases, Chat(), {.request = {.model = spec}});
 //     if (!evaluation.threshold_met()) std::cout << to_junit_xml(evaluation);
 
+#include <FineTuning/enum_names.hpp>
 #include <FineTuning/error.hpp>
+#include <FineTuning/expectation.hpp>
 #include <FineTuning/export.hpp>
 #include <FineTuning/message.hpp>
 #include <FineTuning/responder.hpp>
@@ -25,174 +27,132 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace FineTuning {
 
-/// A regular expression that some part of the answer has to match, in the syntax of RE2: so no
-/// pattern takes more than linear time. Where the library was built without RE2, the case is not
-/// run.
-struct ExpectedPattern {
-  std::string pattern{};  ///< As in "(?i)\\byes\\b".
-};
-
-/// What the answer has to be, white space around either of them aside.
-struct ExpectedText {
-  std::string text{};  ///< Compared byte by byte.
-};
-
-/// What the answer has to contain, in any order.
-struct ExpectedParts {
-  std::vector<std::string> parts{};  ///< All of them, byte by byte.
-};
-
-/// The JSON value that the answer has to be: it may be written another way (spaces, the order of
-/// members, 1.0 for 1), and as a whole in a Markdown fence (```json), but with nothing beside it.
-struct ExpectedJson {
-  std::string json{};  ///< Numbers that are no 64-bit integers are compared as doubles.
-};
-
-/// A function that says how good an answer is.
-struct ExpectedScore {
-  /// Recognises earlier results: give it another name when it says something else.
-  std::string name{};
-  /// From 0 to 1; empty where that cannot be said, which is an error of the case as every other
-  /// number is. Called on several threads at once; what it throws ends the run and reaches the
-  /// caller.
-  std::function<std::optional<double>(const ChatRequest&, const ChatResponse&)> score{};
-  double pass_score = 0.5;  ///< From which on the case passes.
-};
-
-/// What is expected of an answer.
-using Expectation =
-    std::variant<ExpectedPattern, ExpectedText, ExpectedParts, ExpectedJson, ExpectedScore>;
-
 /// A question, and what is expected of its answer.
 struct TestCase {
-  std::string id{};                 ///< What reports call it.
-  std::vector<Message> messages{};  ///< The question, behind EvaluateOptions::request's messages.
-  Expectation expectation{};        ///< What its answer has to be.
-  std::vector<std::string> tags{};  ///< Groups that reports count apart.
+  std::string id{};  ///< Its name in reports.
+  std::vector<Message>
+      messages{};             ///< The question, after the messages of EvaluateOptions::request.
+  Expectation expectation{};  ///< What its answer has to be.
+  std::vector<std::string> tags{};  ///< Groups that reports count separately.
 };
 
 /// Reads cases from JSON Lines, one object a line; empty lines are skipped, as is a byte order
-/// mark at the beginning. Its members:
+/// mark at the beginning. The members of an object:
 ///
 /// | member             | what it is                                                          |
 /// |--------------------|---------------------------------------------------------------------|
 /// | `input`            | the question, a text                                                |
-/// | `messages`         | in its place a conversation, as `[{"role":"user","content":".."}]`  |
+/// | `messages`         | or a conversation, as `[{"role":"user","content":".."}]`            |
 /// | `system`           | optional: what the model is told first                              |
 /// | `expected_pattern` | ExpectedPattern                                                     |
 /// | `expected`         | ExpectedText                                                        |
 /// | `expected_parts`   | ExpectedParts: a text or an array of them                           |
 /// | `expected_json`    | ExpectedJson: any value                                             |
-/// | `id`               | optional; "line 7" where it is missing                              |
+/// | `id`               | optional; "line 7" if it is missing                                 |
 /// | `tags`             | optional: an array of texts                                         |
 ///
-/// Each case has exactly one of the four expectations. Any other member, a member or an id that is
-/// there twice, a line that is no JSON object and a text without a case are refused with
-/// invalid_request; the message names the line and the member.
-[[nodiscard]] FINETUNING_EXPORT Result<std::vector<TestCase>> read_cases(std::string_view text);
+/// Each case has exactly one of the four expectations. Fails with invalid_request for any other
+/// member, for a member or an id that is there twice, for a line that is not a JSON object, and for
+/// a text without a case; the message names the line and the member.
+[[nodiscard]] FINETUNING_EXPORT Result<std::vector<TestCase>> parse_cases(std::string_view text);
 
-/// What came of a case.
+/// How a case ended.
 enum class Outcome : std::uint8_t {
   passed,   ///< The answer is as expected.
   failed,   ///< It is not.
-  error,    ///< No answer came, or it could not be checked: see CaseResult::error.
+  error,    ///< There is no answer, or it could not be checked: see CaseResult::error.
   not_run,  ///< The case cannot be run, or a stop came first: see CaseResult::error.
 };
 
-/// The name of an outcome, as it is written in JSON.
-[[nodiscard]] constexpr std::string_view to_string(Outcome outcome) noexcept {
-  constexpr std::array<std::string_view, 4> names{"passed", "failed", "error", "not_run"};
-  return names.at(static_cast<std::size_t>(outcome));
-}
+template <>
+inline constexpr auto internal::enum_names<Outcome> =
+    std::to_array<std::string_view>({"passed", "failed", "error", "not_run"});
 
-/// What came of one case, with all that a report says of it. What is not known is empty.
+/// The result of one case, with all that a report says of it. What is unknown is empty.
 struct CaseResult {
-  /// Of the request (without its headers) and the expectation: the same for the same on every
-  /// machine. Who was asked is no part of it; where ChatRequest::model does not tell (with_model(),
-  /// versioned(), a sandbox), give ChatRequest::key a name for it, which is.
+  /// A hash of the request (without its headers) and the expectation, the same on every machine.
+  /// Who was asked is not part of it: if ChatRequest::model does not say so (with_model(),
+  /// versioned(), a sandbox), write a name for it into ChatRequest::key, which is.
   std::string fingerprint{};
-  std::string id{};                                    ///< TestCase::id.
-  std::vector<std::string> tags{};                     ///< TestCase::tags.
-  std::string input{};                                 ///< The text of the last message.
-  std::string expected{};                              ///< The expectation in words.
-  Outcome outcome = Outcome::not_run;                  ///< What came of it.
-  std::optional<std::string> answer{};                 ///< ChatResponse::content.
-  std::optional<double> score{};                       ///< What ExpectedScore says.
-  std::optional<Error> error{};                        ///< Why it neither passed nor failed.
-  std::string model{};                                 ///< ChatResponse::model.
-  Usage usage{};                                       ///< ChatResponse::usage.
-  std::optional<double> cost_usd{};                    ///< ChatResponse::cost_usd.
-  std::optional<std::chrono::milliseconds> latency{};  ///< From the question to the answer.
+  std::string id{};                                   ///< TestCase::id.
+  std::vector<std::string> tags{};                    ///< TestCase::tags.
+  std::string input{};                                ///< The text of the last message.
+  std::string expected{};                             ///< The expectation in words.
+  Outcome outcome = Outcome::not_run;                 ///< How it ended.
+  std::optional<std::string> answer{};                ///< ChatResponse::content.
+  std::optional<double> score{};                      ///< Of an ExpectedScore.
+  std::optional<Error> error{};                       ///< Why it neither passed nor failed.
+  std::string model{};                                ///< ChatResponse::model.
+  Usage usage{};                                      ///< ChatResponse::usage.
+  std::optional<double> cost_usd{};                   ///< ChatResponse::cost_usd.
+  std::optional<std::chrono::nanoseconds> latency{};  ///< From the question to the answer.
 };
 
-/// A result on one line of JSON, without the line's end; see read_results(). Bytes that are no
+/// A result on one line of JSON, without the line's end; see parse_results(). Bytes that are not
 /// UTF-8 are replaced.
 [[nodiscard]] FINETUNING_EXPORT std::string to_json(const CaseResult& result);
 
-/// What a text of results holds.
+/// The results that a text holds.
 struct StoredResults {
   std::vector<CaseResult> results{};  ///< In the order of their lines.
-  /// Bytes at the end, behind the last line's end, that are no whole line because their writer was
-  /// stopped. Cut them off before more is written.
+  /// Bytes after the last line's end that are not a whole line, because their writer was stopped.
+  /// Cut them off before more is written.
   std::size_t torn_bytes = 0;
 };
 
-/// Reads what to_json() wrote, one result a line, each line with its end. Of an error its kind,
-/// message, code and status are read. Fails with invalid_request where a line is none of
-/// to_json()'s; the message names it.
-[[nodiscard]] FINETUNING_EXPORT Result<StoredResults> read_results(std::string_view text);
+/// Reads results that to_json() wrote, one a line, each line with its end. Latency is exact to the
+/// millisecond; of an error its kind, message, code and status are read. Fails with invalid_request
+/// if a line is not one of to_json()'s; the message names it.
+[[nodiscard]] FINETUNING_EXPORT Result<StoredResults> parse_results(std::string_view text);
 
 /// How a model is evaluated.
 struct EvaluateOptions {
-  /// What every case is asked with: the model, temperature, messages that come first, ...
+  /// What is the same for every case: the model, temperature, messages that come first and so on.
   ChatRequest request{};
   double threshold = 0.9;    ///< Of Evaluation::threshold_met().
-  std::size_t parallel = 4;  ///< Cases asked at once at most.
-  /// Results of an earlier run. A case is not asked again where one of them has its fingerprint and
+  std::size_t parallel = 4;  ///< How many cases are under way at most.
+  /// Results of an earlier run. A case is not asked again if one of them has its fingerprint and
   /// passed or failed; each serves one case. Give none of another responder: see fingerprint.
   std::vector<CaseResult> earlier{};
-  /// Hears of each case that was asked and has ended, one call at a time, on the thread that asked;
-  /// and how many of all cases have ended, those included that were not to be asked. What it throws
-  /// ends the run and reaches the caller.
+  /// Called with each case that was asked and has ended, and with how many of all cases have ended,
+  /// those included that did not have to be asked. Called on the thread that asked, never twice at
+  /// once. If it throws, the run ends and the exception reaches the caller.
   std::function<void(const CaseResult& result, std::size_t ended, std::size_t of)> on_result{};
   std::stop_token stop{};  ///< Starts nothing more, and cancels what is under way.
-  SteadyClock clock{};     ///< What latency is measured with.
+  Clock clock{};           ///< Clock::steady measures latency.
 };
 
-/// Results, counted. Nothing unknown counts as zero.
+/// Results, counted. Nothing that is unknown counts as zero.
 struct FINETUNING_EXPORT Tally {
   std::size_t passed = 0;   ///< Outcome::passed.
   std::size_t failed = 0;   ///< Outcome::failed.
   std::size_t errors = 0;   ///< Outcome::error.
   std::size_t not_run = 0;  ///< Outcome::not_run.
 
-  std::size_t answered = 0;             ///< Results with an answer; what follows is of these.
-  Usage tokens{};                       ///< Together, where known; Usage::known where any is.
-  std::size_t usage_unknown = 0;        ///< Whose usage nobody knows.
-  std::optional<double> cost_usd{};     ///< Together, where known; empty where none is.
-  std::size_t unpriced = 0;             ///< Whose cost nobody knows.
-  std::chrono::milliseconds latency{};  ///< Together.
+  std::size_t answered = 0;                  ///< Results with an answer; what follows is of these.
+  UsageTotals usage{};                       ///< What they used and cost.
+  std::chrono::nanoseconds total_latency{};  ///< How long they took.
 
-  /// Counts one more.
+  /// Counts one more result.
   void add(const CaseResult& result);
 
-  /// All of them.
+  /// All results.
   [[nodiscard]] std::size_t cases() const noexcept { return passed + failed + errors + not_run; }
 
-  /// The share that passed of what passed or failed, from 0 to 1; empty where nothing did.
+  /// The share of those that passed among those that passed or failed, from 0 to 1; empty if there
+  /// are none.
   [[nodiscard]] std::optional<double> accuracy() const noexcept;
 
-  /// Wilson's interval of the accuracy. It supposes that the cases are a sample of those that the
+  /// Wilson's interval of the accuracy. It assumes that the cases are a sample of those that the
   /// model is meant for.
-  [[nodiscard]] std::optional<Interval> interval(double confidence = 0.95) const;
+  [[nodiscard]] std::optional<statistics::Interval> interval(double confidence = 0.95) const;
 };
 
-/// What came of all cases.
+/// The results of all cases.
 struct FINETUNING_EXPORT Evaluation {
   std::string model{};                ///< ChatRequest::model of EvaluateOptions::request.
   double threshold = 0.9;             ///< EvaluateOptions::threshold.
@@ -200,17 +160,17 @@ struct FINETUNING_EXPORT Evaluation {
   Tally total{};                      ///< Of all results.
   std::size_t reused = 0;             ///< Results taken from EvaluateOptions::earlier.
 
-  /// True where every case passed or failed and the accuracy is at least the threshold. An error or
-  /// a case that was not run is never passed off as good enough, nor is no case at all.
+  /// True if every case passed or failed and the accuracy is at least the threshold. False with an
+  /// error, with a case that was not run, and without cases.
   [[nodiscard]] bool threshold_met() const noexcept;
 };
 
 /// Asks the responder every case and checks the answers. What is wrong with a case (a pattern that
-/// is refused, a score without a function) is found before anything is asked, and is told in its
-/// result. Where a case is refused for a rate limit or an overload, nothing is started until the
-/// wait is over that the provider asks for (two minutes at most), and the case is asked again, five
-/// times at most. Nothing is streamed. What the responder throws reaches the caller. May be called
-/// from several threads at once where the responder may.
+/// is refused, a score without a function) is found before anything is asked, and its result says
+/// so. If a case is refused for a rate limit or an overload, nothing is started until the wait that
+/// the provider asks for is over (two minutes at most), and the case is asked again, five times at
+/// most. Nothing is streamed. What the responder throws reaches the caller. May be called from
+/// several threads at once if the responder may.
 [[nodiscard]] FINETUNING_EXPORT Evaluation evaluate(std::span<const TestCase> cases,
                                                     const Responder& responder,
                                                     const EvaluateOptions& options = {});
@@ -221,13 +181,13 @@ struct FINETUNING_EXPORT Evaluation {
 [[nodiscard]] FINETUNING_EXPORT std::string to_json(const Evaluation& evaluation);
 
 /// A JUnit report, as build servers read it: a test suite with a test case each. A failure says
-/// what was expected and what came; what was not run is skipped. Characters that XML 1.0 cannot
-/// hold are replaced, and long texts are cut.
+/// what was expected and what was answered; what was not run is skipped. Characters that XML 1.0
+/// cannot hold are replaced, and long texts are cut.
 [[nodiscard]] FINETUNING_EXPORT std::string to_junit_xml(const Evaluation& evaluation);
 
 /// A page for a browser in one file, which loads nothing and runs no script: the accuracy with its
-/// interval, latency, tags, and the failures with what was expected and what came. Long texts are
-/// cut, and of very many failures the first 500 are shown; the page says so.
+/// interval, latency, tags, and the failures with what was expected and what was answered. Long
+/// texts are cut, and of very many failures the first 500 are shown; the page says so.
 [[nodiscard]] FINETUNING_EXPORT std::string to_html(const Evaluation& evaluation);
 
 }  // namespace FineTuning

@@ -1,8 +1,8 @@
 #pragma once
 
 // FINETUNING_EXPORT marks what a shared library shows its users: functions and classes with a body
-// in src/. CMake defines FINETUNING_SHARED for a shared library and its users, FineTuning_EXPORTS
-// while it is built.
+// in src/, and classes that are thrown or implemented across its border. CMake defines
+// FINETUNING_SHARED for a shared library and its users, FineTuning_EXPORTS while it is built.
 
 #if !defined(FINETUNING_SHARED)
 #define FINETUNING_EXPORT

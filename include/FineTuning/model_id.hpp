@@ -2,10 +2,10 @@
 
 // A model id, taken apart: the shape that every provider's id form is read into.
 
+#include <FineTuning/enum_names.hpp>
 #include <FineTuning/result.hpp>
 
 #include <array>
-#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -20,13 +20,10 @@ enum class IdError : std::uint8_t {
   not_fine_tuned,      ///< The provider's, but not a fine-tuned model.
 };
 
-/// The name of the error, as it is spelt in Error::code and in JSON.
-[[nodiscard]] constexpr std::string_view to_string(IdError error) noexcept {
-  constexpr std::array<std::string_view, 5> names{"empty_model_id", "model_id_too_long",
-                                                  "invalid_characters", "invalid_format",
-                                                  "not_fine_tuned"};
-  return names.at(static_cast<std::size_t>(error));
-}
+template <>
+inline constexpr auto internal::enum_names<IdError> =
+    std::to_array<std::string_view>({"empty_model_id", "model_id_too_long", "invalid_characters",
+                                     "invalid_format", "not_fine_tuned"});
 
 /// A model id, taken apart; what the id does not say is empty. The members are slices of the text
 /// that was parsed, which must outlive them. (Two are not: `provider` is a view of Provider::name,
@@ -73,16 +70,12 @@ struct ModelId {
   friend constexpr bool operator==(const ModelId&, const ModelId&) noexcept = default;
 };
 
-/// The name of a kind, as it is written in JSON.
-[[nodiscard]] constexpr std::string_view to_string(ModelId::Kind kind) noexcept {
-  constexpr std::array<std::string_view, 4> names{"base", "fine_tuned", "checkpoint", "unknown"};
-  return names.at(static_cast<std::size_t>(kind));
-}
+template <>
+inline constexpr auto internal::enum_names<ModelId::Kind> =
+    std::to_array<std::string_view>({"base", "fine_tuned", "checkpoint", "unknown"});
 
-/// The name of a source, as it is written in JSON.
-[[nodiscard]] constexpr std::string_view to_string(ModelId::BaseSource source) noexcept {
-  constexpr std::array<std::string_view, 3> names{"id", "table", "assumed"};
-  return names.at(static_cast<std::size_t>(source));
-}
+template <>
+inline constexpr auto internal::enum_names<ModelId::BaseSource> =
+    std::to_array<std::string_view>({"id", "table", "assumed"});
 
 }  // namespace FineTuning

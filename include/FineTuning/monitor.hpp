@@ -1,7 +1,7 @@
 #pragma once
 
-// What calls came to, model by model: how many, how fast, how many tokens, what they cost, what
-// went wrong, what users thought of the answers.
+// Statistics of calls, model by model: how many there were, how fast they were, how many tokens
+// they used, what they cost, what went wrong, and what users thought of the answers.
 //
 //     Monitor monitor;
 //     const Responder answer = monitor.watch(Chat());  // asked as before
@@ -27,34 +27,34 @@
 
 namespace FineTuning {
 
-/// One call that has ended. Holds no content and no secret, so that it may be kept in a log.
+/// One call that has ended. Holds no content and no secret, so it may be kept in a log.
 struct CallRecord {
   std::string model{};           ///< What it counts under: a spec, or the name it is watched by.
   std::string response_model{};  ///< ChatResponse::model.
-  std::string id{};              ///< ChatResponse::id; empty where the provider gives none.
+  std::string id{};              ///< ChatResponse::id; empty if the provider gives none.
   std::chrono::system_clock::time_point started{};  ///< When the call began.
   std::chrono::nanoseconds latency{};  ///< From the call to its end, as its caller saw it.
   bool streamed = false;               ///< Whether the caller took pieces of the answer.
-  /// To the first text of a streamed answer, what a model thinks before not counted as such; empty
-  /// where none came.
+  /// To the first text of a streamed answer, not counting what a model thinks before; empty if
+  /// there was none.
   std::optional<std::chrono::nanoseconds> time_to_first_text{};
-  std::optional<ErrorKind> error{};  ///< Why there is no answer; empty where there is one.
+  std::optional<ErrorKind> error{};  ///< Why there is no answer; empty if there is one.
   /// Of an error: the provider may bill the call all the same, as a stream that its caller stopped.
   bool may_be_billed = false;
   std::optional<FinishReason> finish_reason{};  ///< Of an answer.
-  Usage usage{};                                ///< Of an answer, where Usage::known.
+  Usage usage{};                                ///< Of an answer, if Usage::known.
   std::optional<double> cost_usd{};             ///< ChatResponse::cost_usd.
   int attempts = 0;                             ///< How many times the request was sent.
   std::optional<double> score{};                ///< What a user thought of it, from 0 to 1.
 };
 
-/// Sums over calls. What nobody knows is counted as such and never as zero; counts and sums of
-/// tokens and time stay at their greatest value where they would overflow. A value.
+/// Sums over calls. What is unknown is counted as such and never as zero; sums of tokens and of
+/// time stay at their greatest value if they would overflow. A value.
 struct FINETUNING_EXPORT Figures {
   std::uint64_t succeeded = 0;  ///< Calls that were answered.
-  std::uint64_t failed = 0;     ///< With every error but ErrorKind::cancelled.
+  std::uint64_t failed = 0;     ///< Calls with any error but ErrorKind::cancelled.
   /// Calls that their caller stopped. Counted apart, because a user who has read enough says
-  /// nothing of the model: they are in no rate and no mean.
+  /// nothing about the model: they are in no rate and no mean.
   std::uint64_t cancelled = 0;
   std::map<ErrorKind, std::uint64_t> errors{};  ///< The failed calls by kind.
 
@@ -62,36 +62,27 @@ struct FINETUNING_EXPORT Figures {
   std::uint64_t first_texts = 0;             ///< Streamed calls that succeeded with some text.
   std::chrono::nanoseconds total_time_to_first_text{};  ///< Of these.
 
-  Usage tokens{};  ///< Of calls whose usage is known; Usage::known where any is.
-  /// Calls that succeeded, or may be billed all the same, and whose usage nobody knows.
-  std::uint64_t usage_unknown = 0;
-
-  std::uint64_t priced = 0;  ///< Calls that succeeded and whose cost is known.
-  /// Calls that succeeded, or may be billed all the same, and whose cost nobody knows.
-  std::uint64_t unpriced = 0;
-  /// Of the priced calls. A plain sum: over 10^9 calls it is off by 10^-7 of itself at the worst
-  /// (n times 2^-53; Higham, Accuracy and Stability of Numerical Algorithms, section 4.2).
-  double total_cost_usd = 0;
+  /// Of calls that succeeded; one that failed and may be billed all the same counts as of unknown
+  /// usage and cost.
+  UsageTotals usage{};
 
   std::uint64_t scores = 0;  ///< Calls with feedback.
   double total_score = 0;    ///< Of these.
 
-  /// Counts one call. Its CallRecord::model is not looked at. A cost that is negative or not finite
-  /// and a score that is not from 0 to 1 count as unknown; a negative time counts as none.
+  /// Counts one call, whatever its CallRecord::model. A cost that is negative or not finite and a
+  /// score that is not from 0 to 1 count as unknown; a negative time counts as zero.
   void add(const CallRecord& call);
 
   /// All calls.
   [[nodiscard]] std::uint64_t requests() const noexcept { return succeeded + failed + cancelled; }
-  /// From 0 to 1; empty where no call succeeded or failed.
+  /// From 0 to 1; empty if no call succeeded or failed.
   [[nodiscard]] std::optional<double> success_rate() const noexcept;
-  /// Of calls that succeeded, since a refusal that comes at once makes no model fast; empty where
-  /// there is none.
+  /// Of calls that succeeded, since a refusal that comes at once does not make a model fast; empty
+  /// if there is none.
   [[nodiscard]] std::optional<std::chrono::nanoseconds> mean_latency() const noexcept;
-  /// Empty where no streamed call succeeded with some text.
+  /// Empty if no streamed call succeeded with some text.
   [[nodiscard]] std::optional<std::chrono::nanoseconds> mean_time_to_first_text() const noexcept;
-  /// Of the priced calls; empty where there is none.
-  [[nodiscard]] std::optional<double> cost_usd() const noexcept;
-  /// From 0 to 1; empty where there is no feedback.
+  /// From 0 to 1; empty if there is no feedback.
   [[nodiscard]] std::optional<double> mean_score() const noexcept;
 
  private:
@@ -100,14 +91,14 @@ struct FINETUNING_EXPORT Figures {
 };
 
 /// Percentiles by the nearest-rank method: the P-th of N values in order is the one of rank
-/// ceil(P / 100 * N), so that each is a time that some call took. Empty where there is no value.
+/// ceil(P / 100 * N), so each is a time that some call took. Empty if there is no value.
 struct Percentiles {
   std::optional<std::chrono::nanoseconds> p50{};  ///< The median.
   std::optional<std::chrono::nanoseconds> p95{};  ///< What 95 % took at most.
   std::optional<std::chrono::nanoseconds> p99{};  ///< What 99 % took at most.
 };
 
-/// What the calls of one model came to.
+/// Statistics of the calls of one model.
 struct ModelStats {
   std::string model{};               ///< What they count under.
   Figures total{};                   ///< Of all calls.
@@ -116,21 +107,19 @@ struct ModelStats {
   Percentiles time_to_first_text{};  ///< Of those of `recent` that streamed text.
 };
 
-/// What a Monitor does beside counting, and what it reads the time from.
+/// What a Monitor does besides counting, and its clock.
 struct MonitorOptions {
-  /// Hears of each watched call when it has ended and is counted, as to write it to a log. Runs on
-  /// the thread of the call, without a lock, so on several threads at once. What it throws reaches
-  /// the caller in place of the answer; where the call itself throws, that goes first.
+  /// Called with each watched call when it has ended and is counted, for example to write it to a
+  /// log. Runs on the thread of the call, without a lock, so on several threads at once. What it
+  /// throws reaches the caller in place of the answer; if the call itself throws, that exception is
+  /// the one that does.
   std::function<void(const CallRecord&)> on_call{};
-  SteadyClock clock{};  ///< What latency is measured with.
-  /// What CallRecord::started is read from. Called from several threads at once; where it is empty,
-  /// the system's clock counts.
-  std::function<std::chrono::system_clock::time_point()> wall_clock{};
+  Clock clock{};  ///< Clock::steady measures latency, Clock::wall gives CallRecord::started.
 };
 
-/// Counts the calls of the responders that it watches. Copies and watched responders share one
-/// memory, which lives as long as any of them; all of them may be used from several threads at
-/// once. A model that has had many calls takes about 350 KB.
+/// Counts the calls of the responders that it watches. Copies and watched responders share their
+/// state, which lives as long as any of them; all of them may be used from several threads at once.
+/// A model that has had many calls takes about 350 KB.
 class FINETUNING_EXPORT Monitor {
  public:
   /// How many calls of each model are kept, for percentiles, recent figures and feedback.
@@ -142,63 +131,63 @@ class FINETUNING_EXPORT Monitor {
 
   /// A monitor that reads the system's clocks.
   Monitor();
-  /// A monitor with a hook, or with clocks of the caller's own.
+  /// A monitor with a hook, or with a clock of the caller's own.
   explicit Monitor(MonitorOptions options);
 
   /// The same responder, watched: its calls count under the spec of ChatRequest::model ("gpt-4o"
-  /// and "openai:gpt-4o" are one), or under its text where that is no model of the library's
-  /// providers. What an exception ends counts as failed with ErrorKind::other, and the exception
-  /// goes on. Of watched responders that nest, each counts.
+  /// and "openai:gpt-4o" are one), or under its text if that is not a model of the library's
+  /// providers. A call that ends with an exception counts as failed with ErrorKind::other, and the
+  /// exception goes on. If watched responders are nested, each counts.
   [[nodiscard]] Responder watch(Responder responder) const;
-  /// The same, counted under a name whatever the model.
+  /// The same, counted under a name, whatever the model.
   [[nodiscard]] Responder watch(Responder responder, std::string_view name) const;
 
   /// Counts a call that ended elsewhere or earlier, under its CallRecord::model as it is written.
-  /// MonitorOptions::on_call does not hear of it.
+  /// MonitorOptions::on_call is not called.
   void record(const CallRecord& call) const;
 
-  /// What a user thought of an answer, from 0 (bad) to 1 (good). The id is ChatResponse::id; where
+  /// What a user thought of an answer, from 0 (bad) to 1 (good). The id is ChatResponse::id; if
   /// several models count that call, each takes the score, and a second score replaces the first.
-  /// Returns how many took it. Fails with invalid_request for another score, and with not_found
-  /// where no kept call has the id: nobody gave it, it is older than the last kept_calls, or its
-  /// provider gives none, so that `id` is empty. Looks through all kept calls.
-  /// MonitorOptions::on_call does not hear of it, so that a monitor restored from a log of calls
-  /// does not have these scores.
+  /// Returns how many took it. Fails with invalid_request for any other score, and with not_found
+  /// if no kept call has the id: there never was one, it is older than the last kept_calls, or its
+  /// provider gives no ids, so that `id` is empty. Looks through all kept calls.
+  /// MonitorOptions::on_call is not called, so a monitor restored from a log of calls does not have
+  /// these scores.
   [[nodiscard]] Result<std::size_t> feedback(std::string_view id, double score) const;
 
-  /// What is known of one model, named as for watch(). One that was never asked has zero requests,
-  /// and all else of it is unknown.
+  /// Statistics of one model, named as for watch(). One that was never asked has zero requests, and
+  /// everything else about it is unknown.
   [[nodiscard]] ModelStats stats(std::string_view model) const;
   /// The same of all models that were asked, and of all names that are watched, in the order of
   /// their names.
   [[nodiscard]] std::vector<ModelStats> stats() const;
 
  private:
-  class Memory;
-  std::shared_ptr<Memory> memory_;
+  class State;
+  std::shared_ptr<State> state_;
 };
 
-/// Figures as a JSON object: {"model":"openai:gpt-4o","total":{"requests":12,..},"recent":{..},
+/// Statistics as a JSON object: {"model":"openai:gpt-4o","total":{"requests":12,..},"recent":{..},
 /// "latency_seconds":{"p50":0.8,..},..}. Unknown is null; times are in seconds.
 [[nodiscard]] FINETUNING_EXPORT std::string to_json(const ModelStats& stats);
 /// The same of several models: {"models":[..]}.
 [[nodiscard]] FINETUNING_EXPORT std::string to_json(const std::vector<ModelStats>& stats);
 
-/// Figures in Prometheus' text exposition format 0.0.4; serve it as "text/plain; version=0.0.4".
+/// Statistics in Prometheus' text exposition format 0.0.4; serve it as "text/plain; version=0.0.4".
 /// Counters are totals, quantiles are of the last Monitor::kept_calls, times are in seconds. What
 /// is unknown of a model has no line.
 /// (https://prometheus.io/docs/instrumenting/exposition_formats/)
 [[nodiscard]] FINETUNING_EXPORT std::string to_prometheus(const std::vector<ModelStats>& stats);
 
-/// A call as one line of JSON without its end, with the attribute names of OpenTelemetry's
+/// A call as one line of JSON, without the line's end, with the attribute names of OpenTelemetry's
 /// conventions for generative AI where they have one ("gen_ai.request.model",
 /// "gen_ai.usage.input_tokens", "error.type", ..) and "finetuning." before the others. Unknown is
 /// left out. (https://github.com/open-telemetry/semantic-conventions-genai)
 [[nodiscard]] FINETUNING_EXPORT std::string to_json(const CallRecord& call);
 
-/// Reads what to_json() wrote of a call; what it does not know is left out. Times are exact to the
-/// nanosecond, CallRecord::started to the millisecond. Fails with invalid_request where the line is
-/// no JSON object, has no model or no latency, or where a member has another type.
-[[nodiscard]] FINETUNING_EXPORT Result<CallRecord> read_call_record(std::string_view line);
+/// Reads a call that to_json() wrote; members that it does not know are ignored. Times are exact to
+/// the nanosecond, CallRecord::started to the millisecond. Fails with invalid_request if the line
+/// is not a JSON object, has no model or no latency, or if a member has the wrong type.
+[[nodiscard]] FINETUNING_EXPORT Result<CallRecord> parse_call_record(std::string_view line);
 
 }  // namespace FineTuning

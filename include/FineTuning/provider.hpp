@@ -24,6 +24,12 @@ enum class Dialect : std::uint8_t {
   cohere_chat,  ///< POST /v2/chat.
 };
 
+/// What a provider means by an HTTP status to which others give no meaning, or another one.
+struct StatusMeaning {
+  int status = 0;                     ///< As in 498.
+  ErrorKind kind = ErrorKind::other;  ///< Whatever the body of the refusal calls it.
+};
+
 /// What differs between the speakers of one dialect. A provider that differs in nothing says
 /// nothing.
 struct Accent {
@@ -31,6 +37,11 @@ struct Accent {
   bool asks_for_stream_usage = false;                   ///< A stream tells its usage only if asked.
   bool documents = false;                               ///< Takes ChatRequest::documents.
   std::string_view request_id_header = "x-request-id";  ///< Carries Error::request_id.
+  /// The member of an answer, and of a chunk of one, that holds what the provider adds to the
+  /// dialect: the "id" of the request, "usage", and "error" in a stream. Empty: none.
+  std::string_view additions{};
+  /// Statuses of its own. The rows must outlive the Accent and its copies.
+  std::span<const StatusMeaning> statuses{};
 };
 
 /// How a key is shown to the provider: the header's name and what stands before the key.

@@ -3,11 +3,14 @@
 // Names that stay while models come and go: "legal_assistant" is version v3 today, v2 after a
 // rollback, and the program that asks for it does not change.
 
+#include <FineTuning/enum_names.hpp>
 #include <FineTuning/export.hpp>
 #include <FineTuning/responder.hpp>
 #include <FineTuning/result.hpp>
 
+#include <array>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -21,27 +24,43 @@ namespace FineTuning {
 /// One model that a name has stood for, or may come to stand for.
 struct ModelVersion {
   /// As in "v3". Up to 100 ASCII letters, digits, '-', '_' and '.', the first a letter or a digit;
-  /// none of the words current, previous, stable and latest.
+  /// not current, previous, stable or latest, which have a meaning of their own.
   std::string label{};
-  /// A spec, as in "openai:ft:gpt-4o-mini-2024-07-18:acme:legal-v3:id3". Refused where no id can be
-  /// so written; its provider may be one that the library does not know.
+  /// A spec, as in "openai:ft:gpt-4o-mini-2024-07-18:acme:legal-v3:id3". Refused if it has
+  /// characters that no id has; its provider may be one that the library does not know.
   std::string model{};
   std::string note{};  ///< What is worth saying of it.
-  std::string day{};   ///< The UTC day on which it was added, YYYY-MM-DD.
+  /// The UTC day on which it was added.
+  std::optional<std::chrono::year_month_day> day{};
 };
 
 /// One change of a name.
 struct VersionChange {
-  std::string when{};   ///< UTC, as in "2026-11-25T17:54:21Z".
-  std::string what{};   ///< "added", "promoted", "rolled_back" or "marked_stable".
-  std::string label{};  ///< The version that was added, or became current, or became stable.
-  /// The label that was there before: the one added last, the current or the stable one. Empty
-  /// where none was.
+  /// What became of VersionChange::label.
+  enum class Kind : std::uint8_t {
+    added,          ///< It can be promoted since; a name's first version is current at once.
+    promoted,       ///< It became current.
+    rolled_back,    ///< It became current again.
+    marked_stable,  ///< It became the stable one.
+    other,          ///< Something that this release does not know: see VersionChange::raw_what.
+  };
+  /// When it was made, to the second; empty if a file does not say.
+  std::optional<std::chrono::system_clock::time_point> when{};
+  Kind what = Kind::other;  ///< What was done.
+  /// With Kind::other what the file says, which is kept: a later release, or a person, wrote it.
+  std::string raw_what{};
+  std::string label{};  ///< The version that it is about.
+  /// The label that was there before: the one added last, the current or the stable one. Empty if
+  /// there was none.
   std::string from{};
   std::string note{};  ///< Why, if somebody said so.
 };
 
-/// What a registry knows of one name. The labels are empty where nothing is current, and so on.
+template <>
+inline constexpr auto internal::enum_names<VersionChange::Kind> =
+    std::to_array<std::string_view>({"added", "promoted", "rolled_back", "marked_stable", "other"});
+
+/// What a registry knows of one name. A label is empty if no version has that place.
 struct VersionedModel {
   std::vector<ModelVersion> versions{};  ///< In the order in which they were added.
   std::string current{};                 ///< The label of the version that the name stands for.
@@ -54,7 +73,7 @@ struct VersionedModel {
 using VersionTable = std::map<std::string, VersionedModel, std::less<>>;
 
 /// Where a registry keeps its names. Safe to use from several threads at once.
-class VersionStore {
+class FINETUNING_EXPORT VersionStore {
  public:
   /// A store of one's own begins with nothing.
   VersionStore() = default;
@@ -68,19 +87,18 @@ class VersionStore {
   /// What is stored now: the whole of some finished update.
   [[nodiscard]] virtual Result<VersionTable> load() = 0;
 
-  /// Reads, changes and stores the table while no other update of the store does. Where `change`
+  /// Reads, changes and stores the table while no other update of the store does. If `change`
   /// returns an error, or throws, nothing is stored, and that reaches the caller. `change` must not
-  /// update the same store. Returns what went wrong, empty where all is stored; where
-  /// Error::outcome_unknown is set, the change may be.
-  [[nodiscard]] virtual std::optional<Error> update(
-      const std::function<std::optional<Error>(VersionTable&)>& change) = 0;
+  /// update the same store. If an error has Error::outcome_unknown, the change may be stored.
+  [[nodiscard]] virtual Result<void> update(
+      const std::function<Result<void>(VersionTable&)>& change) = 0;
 };
 
 /// Keeps the names as long as the process lives.
 [[nodiscard]] FINETUNING_EXPORT std::shared_ptr<VersionStore> memory_version_store();
 
-/// Keeps the names in a JSON file that people can read and compare; where there is none yet, the
-/// first update makes it. Every load reads the file, which is always that of one finished update.
+/// Keeps the names in a JSON file that people can read and compare; the first update makes it if
+/// there is none. Every load reads the file, which is always that of one finished update.
 /// Updates of several processes come one after the other, by a lock on PATH.lock beside the file,
 /// which stays; one that has waited `patience` for it fails with timed_out.
 ///
@@ -103,10 +121,8 @@ class VersionStore {
 /// store reach the caller.
 class FINETUNING_EXPORT VersionRegistry {
  public:
-  /// Tells the time of changes. Asked while the store is locked.
-  using Clock = std::function<std::chrono::system_clock::time_point()>;
-
-  /// A registry over a store. An empty clock is the system's.
+  /// A registry over a store. Clock::wall gives the times of changes, and is asked while the store
+  /// is locked.
   explicit VersionRegistry(std::shared_ptr<VersionStore> store = memory_version_store(),
                            Clock clock = {});
 
@@ -115,13 +131,13 @@ class FINETUNING_EXPORT VersionRegistry {
                                          std::string_view label = "current") const;
 
   /// Adds a version, and a name with its first one, which becomes current; any other waits to be
-  /// promoted. ModelVersion::day is set where it is empty. To add the same model and note again
+  /// promoted. ModelVersion::day is set if it is empty. To add the same model and note again
   /// under the label that they have changes nothing. A name is written as a label is. Returns the
   /// version as it is kept.
   Result<ModelVersion> add(std::string_view name, ModelVersion version);
 
-  /// Makes a version the current one; what was current becomes previous. Changes nothing where it
-  /// is current already.
+  /// Makes a version the current one; what was current becomes previous. Changes nothing if it is
+  /// current already.
   Result<ModelVersion> promote(std::string_view name, std::string_view label,
                                std::string_view note = {});
 
@@ -144,8 +160,9 @@ class FINETUNING_EXPORT VersionRegistry {
   [[nodiscard]] Result<VersionTable> table() const;
 
  private:
-  /// Changes the table at the time that it is told, written as VersionChange::when is.
-  using Change = std::function<Result<ModelVersion>(VersionTable&, const std::string& when)>;
+  /// Changes the table, now.
+  using Change =
+      std::function<Result<ModelVersion>(VersionTable&, std::chrono::system_clock::time_point now)>;
   Result<ModelVersion> update(const Change& change);
 
   std::shared_ptr<VersionStore> store_;
@@ -156,11 +173,11 @@ class FINETUNING_EXPORT VersionRegistry {
 /// name, or a name, '@' and a label or word, as in "legal_assistant@v2". It is looked up for every
 /// call, so that a change of the registry takes effect with the next one. What cannot be found is
 /// the error of VersionRegistry::get(), and nobody is asked. Copies the request, once a call. Safe
-/// to use from several threads at once where the responder is.
+/// to use from several threads at once if the responder is.
 [[nodiscard]] FINETUNING_EXPORT Responder versioned(VersionRegistry registry, Responder responder);
 
 /// Advice on a name that says nothing of what the model is for (model1, test, final-v2), a whole
-/// sentence; empty where the name is good. Of a fine-tune's spec or id it looks at the suffix, in
+/// sentence; empty if the name is good. Of a fine-tune's spec or id it looks at the suffix, in
 /// forms that have one: to have left it out is worth advice too. Of any other model there is none,
 /// since its user did not name it. Of a text with ':' or '/' that Model::from() does not know, as
 /// one with a mistyped provider, it is what that says.

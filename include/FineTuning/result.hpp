@@ -1,14 +1,14 @@
 #pragma once
 
-// A value or the reason there is none: the members of std::expected (C++23) that the library needs,
-// as one type in every language mode, so that a C++20 library and a C++23 caller agree on it.
+// A value or the reason why there is none: the members of std::expected (C++23) that the library
+// needs, as one type in every language mode, so that a C++20 library and a C++23 caller agree on
+// it.
 
 #include <FineTuning/error.hpp>
 #include <FineTuning/export.hpp>
 
 #include <exception>
 #include <functional>
-#include <optional>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -29,7 +29,7 @@ class FINETUNING_EXPORT Failure : public std::exception {
 
   /// The error of the Result; it lasts as long as this object.
   [[nodiscard]] const E& error() const noexcept { return error_; }
-  /// The error's message, where it has one; else that there was no value.
+  /// The error's message if it has one; else that there was no value.
   [[nodiscard]] const char* what() const noexcept override {
     if constexpr (requires { error_.message.c_str(); })
       return error_.message.c_str();
@@ -60,7 +60,7 @@ class [[nodiscard]] Result {
   requires std::is_same_v<T, bool> Result(Pointee*)
   = delete;
 
-  /// True where there is a value, false where there is an error.
+  /// True if there is a value, false if there is an error.
   [[nodiscard]] constexpr bool has_value() const noexcept { return state_.index() == 0; }
   /// The same as has_value().
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
@@ -89,7 +89,7 @@ class [[nodiscard]] Result {
   /// @}
 
   /// @{
-  /// The value, or `other` where there is none.
+  /// The value, or `other` if there is none.
   template <class U>
   [[nodiscard]] constexpr T value_or(U&& other) const& {
     return has_value() ? **this : static_cast<T>(std::forward<U>(other));
@@ -186,62 +186,115 @@ class [[nodiscard]] Result {
   std::variant<T, E> state_;
 };
 
-/// What has been done, without a value, or the E that says why it has not.
+/// Success without a value, or the E that says why there is none. To ask for an error that is not
+/// there is a mistake (std::bad_variant_access).
 template <class E>
 class [[nodiscard]] Result<void, E> {
  public:
   using value_type = void;  ///< As std::expected names it.
   using error_type = E;     ///< As std::expected names it.
 
-  /// It is done: `return {};`.
+  /// Success: `return {};`.
   constexpr Result() = default;
   /// An error becomes a Result by itself.
-  constexpr Result(E error) : error_(std::move(error)) {}
+  constexpr Result(E error) : state_(std::in_place_index<1>, std::move(error)) {}
 
-  /// True where it is done, false where there is an error.
-  [[nodiscard]] constexpr bool has_value() const noexcept { return !error_.has_value(); }
+  /// True for success, false if there is an error.
+  [[nodiscard]] constexpr bool has_value() const noexcept { return state_.index() == 0; }
   /// The same as has_value().
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
 
-  /// Nothing, where it is done; else throws Failure<E>.
-  constexpr void value() const {
-    if (error_) throw Failure<E>(*error_);
-  }
+  /// @{
+  /// Throws Failure<E> if there is an error.
+  constexpr void value() const& { check(*this); }
+  constexpr void value() && { check(std::move(*this)); }
+  /// @}
 
   /// @{
   /// The error. There must be one.
-  [[nodiscard]] constexpr E& error() & { return error_.value(); }
-  [[nodiscard]] constexpr const E& error() const& { return error_.value(); }
-  [[nodiscard]] constexpr E&& error() && { return std::move(error_).value(); }
+  [[nodiscard]] constexpr E& error() & { return std::get<1>(state_); }
+  [[nodiscard]] constexpr const E& error() const& { return std::get<1>(state_); }
+  [[nodiscard]] constexpr E&& error() && { return std::get<1>(std::move(state_)); }
   /// @}
 
-  /// Does what comes next, which returns a Result with the same E; an error goes past it.
+  /// @{
+  /// Calls `next`, which returns a Result with the same E; an error goes past it.
   template <class F>
-  constexpr auto and_then(F&& next) const {
-    using Next = std::invoke_result_t<F>;
-    return error_ ? Next(*error_) : std::invoke(std::forward<F>(next));
+  constexpr auto and_then(F&& next) const& {
+    return chained(*this, std::forward<F>(next));
   }
+  template <class F>
+  constexpr auto and_then(F&& next) && {
+    return chained(std::move(*this), std::forward<F>(next));
+  }
+  /// @}
 
-  /// Puts what `make` returns in the place of nothing; an error goes past it.
+  /// @{
+  /// Adds the value that `make` returns, which may be nothing again; an error goes past it.
   template <class F>
-  constexpr auto transform(F&& make) const {
-    using Made = Result<std::remove_cvref_t<std::invoke_result_t<F>>, E>;
-    return error_ ? Made(*error_) : Made(std::invoke(std::forward<F>(make)));
+  constexpr auto transform(F&& make) const& {
+    return transformed(*this, std::forward<F>(make));
   }
+  template <class F>
+  constexpr auto transform(F&& make) && {
+    return transformed(std::move(*this), std::forward<F>(make));
+  }
+  /// @}
 
-  /// Passes the error to `rescue`, which returns a Result<void>; what is done stays so.
+  /// @{
+  /// Passes the error to `rescue`, which returns a Result<void> too; success goes past it.
   template <class F>
-  constexpr auto or_else(F&& rescue) const {
-    using Rescued = std::invoke_result_t<F, const E&>;
-    return error_ ? std::invoke(std::forward<F>(rescue), *error_) : Rescued();
+  constexpr auto or_else(F&& rescue) & {
+    return rescued(*this, std::forward<F>(rescue));
   }
+  template <class F>
+  constexpr auto or_else(F&& rescue) const& {
+    return rescued(*this, std::forward<F>(rescue));
+  }
+  template <class F>
+  constexpr auto or_else(F&& rescue) && {
+    return rescued(std::move(*this), std::forward<F>(rescue));
+  }
+  /// @}
 
  private:
-  std::optional<E> error_;
+  template <class Self>
+  static constexpr void check(Self&& self) {
+    if (!self) throw Failure<E>(std::forward<Self>(self).error());
+  }
+
+  template <class Self, class F>
+  static constexpr auto chained(Self&& self, F&& next) {
+    using Next = std::invoke_result_t<F>;
+    if (!self) return Next(std::forward<Self>(self).error());
+    return std::invoke(std::forward<F>(next));
+  }
+
+  template <class Self, class F>
+  static constexpr auto transformed(Self&& self, F&& make) {
+    using Value = std::invoke_result_t<F>;
+    using Made = Result<std::remove_cvref_t<Value>, E>;
+    if (!self) return Made(std::forward<Self>(self).error());
+    if constexpr (std::is_void_v<Value>) {
+      std::invoke(std::forward<F>(make));
+      return Made();
+    } else {
+      return Made(std::invoke(std::forward<F>(make)));
+    }
+  }
+
+  template <class Self, class F>
+  static constexpr auto rescued(Self&& self, F&& rescue) {
+    using Rescued = std::invoke_result_t<F, decltype(std::forward<Self>(self).error())>;
+    if (self) return Rescued();
+    return std::invoke(std::forward<F>(rescue), std::forward<Self>(self).error());
+  }
+
+  std::variant<std::monostate, E> state_;
 };
 
 #ifdef __cpp_lib_expected
-/// The same as std::expected, where the language has it. (A function, so that the Result of a
+/// The same as a std::expected, if the language has it. (A function, so that the Result of a
 /// library and of its user is one type in every language mode.)
 template <class T, class E>
 [[nodiscard]] constexpr std::expected<T, E> to_expected(Result<T, E> result) {

@@ -22,8 +22,8 @@ namespace FineTuning {
 using StableHash = std::uint64_t (*)(std::string_view text, std::uint64_t seed);
 
 /// FNV-1a of 64 bits (draft-eastlake-fnv) that starts at its offset basis XOR the seed; then the
-/// finaliser of MurmurHash3, which spreads every bit over all others. No protection against
-/// somebody who looks for a key that gets a certain arm.
+/// finaliser of MurmurHash3, which spreads every bit over all others. Not a protection against
+/// somebody who searches for a key that gets a certain arm.
 [[nodiscard]] constexpr std::uint64_t stable_hash(std::string_view text,
                                                   std::uint64_t seed = 0) noexcept {
   std::uint64_t hash = 0xcbf29ce484222325U ^ seed;
@@ -38,7 +38,7 @@ using StableHash = std::uint64_t (*)(std::string_view text, std::uint64_t seed);
 
 namespace internal {
 
-/// -log2(fraction / 2^64) with 26 bits behind the binary point, so from 1 to 2^32; 0 counts as 1.
+/// -log2(fraction / 2^64) with 26 bits after the binary point, so from 1 to 2^32; 0 counts as 1.
 /// Integers only, because std::log2 may differ between machines in its last bit: squaring a number
 /// from [1, 2) doubles its logarithm, whose next bit is then whether the square has reached 2.
 [[nodiscard]] constexpr std::uint64_t negative_log2(std::uint64_t fraction) noexcept {
@@ -58,19 +58,20 @@ namespace internal {
 
 }  // namespace internal
 
-/// The part of the keys that an arm gets: its weight in the sum of all weights.
+/// The share of the keys that an arm gets: its weight divided by the sum of all weights.
 struct Share {
-  std::string_view name{};   ///< Part of the assignment: an arm of another name gets other keys.
-  std::uint32_t weight = 0;  ///< 0: no key at all.
+  std::string_view name{};   ///< Part of the assignment: an arm with another name gets other keys.
+  std::uint32_t weight = 0;  ///< 0: no keys.
 };
 
-/// The index of the arm that a key is assigned to; none where no arm has a weight. `arms` are
-/// Shares or whatever else has their members, each with a name of its own.
+/// The index of the arm that a key is assigned to; empty if no arm has a weight. `arms` are Shares
+/// or anything else with the same members, each with a name of its own.
 ///
 /// Weighted rendezvous hashing: every arm draws a number u in (0, 1) from the hash of the salt, the
-/// key and its name, and the greatest weight / -log2(u) wins; of equal ones, the first. So a key
-/// depends on nothing but these, and raising the weight of an arm, or adding one, moves keys to
-/// that arm only, never off it and never between others. A share is met to about 10^-8.
+/// key and its name, and the greatest weight / -log2(u) wins; of equal ones, the first. So an
+/// assignment depends on nothing else, and raising the weight of an arm, or adding an arm, moves
+/// keys to that arm only, never away from it and never between others. Shares are exact to about
+/// 10^-8.
 template <class Arms>
 [[nodiscard]] constexpr std::optional<std::size_t> choose_arm(const Arms& arms,
                                                               std::string_view key,
@@ -81,7 +82,7 @@ template <class Arms>
   std::uint64_t best_weight = 0;
   std::uint64_t best_distance = 0;
   for (std::size_t i = 0; i < arms.size(); ++i) {
-    const std::uint64_t weight = std::uint32_t{arms[i].weight};  // no wider ones
+    const std::uint64_t weight = std::uint32_t{arms[i].weight};  // no wider types
     if (weight == 0) continue;
     const std::uint64_t distance = internal::negative_log2(hash(arms[i].name, seed));
     // weight / distance compared without dividing; below 2^32 times at most 2^32 fits 64 bits.
@@ -95,9 +96,9 @@ template <class Arms>
 
 /// One of the responders that a Split chooses from.
 struct SplitArm {
-  std::string name{};        ///< Its own among the arms; part of the assignment, as in Share.
-  std::uint32_t weight = 0;  ///< Its part of the callers; 0: none of them.
-  Responder responder{};     ///< Who answers, as with_model() gives it.
+  std::string name{};        ///< Unique among the arms; part of the assignment, as in Share.
+  std::uint32_t weight = 0;  ///< Its share of the callers; 0: none of them.
+  Responder responder{};     ///< What answers, for example a with_model().
 };
 
 /// How a Split assigns.
@@ -105,31 +106,32 @@ struct SplitOptions {
   /// Another salt is another assignment, independent of the first. Give every experiment and every
   /// rollout its own; otherwise the same callers are the first to try each.
   std::string salt{};
-  StableHash hash = stable_hash;  ///< Never null; another hash is another assignment, too.
+  StableHash hash = stable_hash;  ///< Not null; another hash is another assignment, too.
 };
 
 /// Asks one of its arms, chosen by choose_arm() for ChatRequest::key. A request without a key is
 /// assigned by the text of its first user message, so that a conversation stays where it began.
 ///
-/// Why no dice: who rolls them for every request shows one person two models in turn, cannot say
-/// later who saw which, and takes the new model away from some when its percentage is raised.
+/// Why not at random: a draw for every request would show one person two models in turn, could not
+/// say later who saw which, and would take the new model away from some when its percentage is
+/// raised.
 ///
-/// Fails with invalid_request where no arm has a weight or two have one name; else returns what the
-/// arm returns. Traces `chosen`. Holds no mutable state: safe to use from several threads at once
-/// where its arms are.
+/// Fails with invalid_request if no arm has a weight or two arms have the same name; otherwise
+/// returns what the arm returns. Traces `chosen`. Holds no mutable state: safe to use from several
+/// threads at once if its arms are.
 class FINETUNING_EXPORT Split {
  public:
-  /// A split of arms that differ in name.
+  /// A split of arms with different names.
   explicit Split(std::vector<SplitArm> arms, SplitOptions options = {});
 
   /// Asks the arm of the request.
   Result<ChatResponse> operator()(const ChatRequest& request,
                                   const CallContext& context = {}) const;
 
-  /// The name of the arm that a key is assigned to. Asks nobody.
+  /// The name of the arm that a key is assigned to. Does not ask it.
   [[nodiscard]] Result<std::string> arm_of(std::string_view key) const;
 
-  /// The name of the arm that would answer a request. Asks nobody.
+  /// The name of the arm that would answer a request. Does not ask it.
   [[nodiscard]] Result<std::string> pick(const ChatRequest& request) const;
 
  private:
@@ -137,12 +139,12 @@ class FINETUNING_EXPORT Split {
 
   std::vector<SplitArm> arms_;
   SplitOptions options_;
-  std::optional<Error> misuse_;
+  Result<void> checked_;  ///< Whether the arms can be chosen from.
 };
 
 /// A rolling deployment: `percentage` of the callers get the arm "new", the others "current".
-/// Raising it moves callers from "current" to "new" only. Fails with invalid_request where it is
-/// not from 0 to 100.
+/// Raising it moves callers from "current" to "new" only. Fails with invalid_request if it is not
+/// from 0 to 100.
 [[nodiscard]] FINETUNING_EXPORT Result<Split> roll_out(Responder current_model, Responder new_model,
                                                        int percentage, SplitOptions options = {});
 

@@ -1,17 +1,18 @@
 #pragma once
 
-// The life of one call, as a machine that says what to do next and never does it: time and dice are
-// handed in, and whoever drives it does the waiting, the sending and the asking for a key.
+// The life of one call to a service, whatever it asks for, as a machine that says what to do next
+// and never does it: time and dice are handed in, and whoever drives it does the waiting, the
+// sending and the asking for a key. A driver may do so on its own thread or between other events.
 
-#include "dialects/dialect.hpp"
+#include "call/answer_reader.hpp"
+#include "call/request.hpp"
 
-#include <FineTuning/catalog.hpp>
 #include <FineTuning/http.hpp>
-#include <FineTuning/model.hpp>
+#include <FineTuning/provider.hpp>
+#include <FineTuning/result.hpp>
 
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,24 +21,23 @@
 
 namespace FineTuning::internal {
 
-/// What a call has to do, checked and encoded.
+/// What a call has to do, checked and encoded. What it points to outlives the call.
 struct CallPlan {
-  Model model;
-  const DialectFunctions* dialect = nullptr;
-  bool stream = false;
-  http::Exchange exchange{};  ///< The chat call, as yet without its key. No URL: see lookup.
-  /// What to GET first for the endpoint behind the model, and how its name becomes the URL.
-  std::optional<http::Exchange> lookup{};
-  std::function<Result<std::string>(std::string_view endpoint)> url_of_endpoint{};
-
-  Catalog catalog{};
-  int max_retries = 0;
-  bool retry_unknown_outcomes = false;
-  bool key_is_refreshable = false;
-  bool brings_key = false;             ///< The request's own headers carry it.
-  std::size_t max_response_bytes = 0;  ///< 0: no limit.
+  const Provider* provider = nullptr;  ///< Whom it asks.
+  const RefusalReader* refusals = nullptr;
+  Request request{};
+  Limits limits{};
+  bool key_is_refreshable = false;  ///< Of the account.
+  /// The caller's: of this and Limits::total_timeout the earlier counts.
   std::optional<std::chrono::steady_clock::time_point> deadline{};
   std::vector<std::string> secrets{};  ///< Never to be seen in an error.
+};
+
+/// What is known of a call that went well, beside what its reader has.
+struct Success {
+  int attempts = 0;
+  std::string request_id{};
+  std::chrono::nanoseconds latency{};
 };
 
 class Call {
@@ -49,13 +49,14 @@ class Call {
     std::chrono::system_clock::time_point wall;
   };
 
-  /// What to do next. Pointers are valid until the call is told what came of it.
+  /// What to do next. Pointers and views are valid until the call is told what became of it.
   struct Authorize {
     bool refresh;  ///< The last key was refused.
   };
   struct Send {
     const http::Exchange* exchange;
-    int attempt;  ///< From 1; 0 for a look-up.
+    int attempt;           ///< From 1; 0 for a look-up.
+    std::string_view url;  ///< As a log may show it.
   };
   struct Wait {
     std::chrono::milliseconds duration;
@@ -64,73 +65,77 @@ class Call {
   struct Done {};
   using Step = std::variant<Authorize, Send, Wait, Done>;
 
-  Call(CallPlan plan, Moment start);
+  /// The reader outlives the call.
+  Call(CallPlan plan, AnswerReader& reader, Moment start);
 
   [[nodiscard]] Step next(Moment now);
 
   // Told by the driver, each after the step that it belongs to.
   /// The headers that carry the key; their values will be in no error.
   void authorized(const Result<http::Headers>& headers);
-  void heard(const http::Head& head) { head_ = head; }
-  [[nodiscard]] http::Flow heard(std::string_view piece, const Deliver& deliver);
-  void exchanged(const std::optional<http::Failure>& failure, Moment now, double dice,
-                 const Deliver& deliver);
+  void heard(const http::Head& head);
+  [[nodiscard]] http::Flow heard(std::string_view piece);
+  void exchanged(const std::optional<http::Failure>& failure, Moment now, double dice);
   void waited() { begin_attempt(); }
 
-  /// The caller wants no more; what has arrived goes into Error::partial.
+  /// The caller wants no more.
   void stop() { stopped_ = true; }
 
-  /// The endpoint that a look-up found; empty where none was made.
-  [[nodiscard]] const std::string& found_endpoint() const { return found_endpoint_; }
-  [[nodiscard]] Result<ChatResponse> result(Moment now) &&;
+  /// What became of it, once it is done.
+  [[nodiscard]] Result<Success> result(Moment now) &&;
 
  private:
   enum class State { authorizing, sending, waiting, done };
+  using TimePoint = std::chrono::steady_clock::time_point;
 
-  [[nodiscard]] http::Exchange& exchange() { return plan_.lookup ? *plan_.lookup : plan_.exchange; }
-  [[nodiscard]] bool is_streaming() const;
+  [[nodiscard]] const Limits& limits() const { return plan_.limits; }
+  [[nodiscard]] http::Exchange& exchange() { return plan_.request.exchange; }
+  [[nodiscard]] std::optional<TimePoint> deadline() const;
+  [[nodiscard]] bool is_late(Moment now) const;
   [[nodiscard]] bool is_too_large() const;
-  bool absorb(const SseEvent& event, const Deliver& deliver);
+  [[nodiscard]] bool is_safe_to_repeat(const Error& error) const;
   [[nodiscard]] std::string_view request_id() const;
 
-  /// Forgets the exchange before.
-  void begin_attempt();
+  void begin_request();
+  void begin_attempt();  // forgets the exchange before
+  [[nodiscard]] Step send(Moment now);
 
-  // What came of an exchange.
-  void failed(http::Failure failure, Moment now, double dice);
+  // What became of an exchange.
+  void failed(const http::Failure& failure, Moment now, double dice);
   void refused(Moment now, double dice);
-  void looked_up(Moment now);
-  void answered(Moment now);
-  void stream_ended(Moment now, double dice);
+  void found_unusable(Unusable answer, Moment now, double dice);
+  void go_on(Further further);
 
-  /// What the provider said, made a whole sentence that begins with `opening`.
-  [[nodiscard]] Error completed(Error error, std::string_view opening, Moment now) const;
-  void retry_or_finish(Error error, bool may_retry, Moment now, double dice);
+  /// What the service said, made whole sentences that begin with `opening`.
+  [[nodiscard]] Error in_sentences(Error error, std::string_view opening, Moment now) const;
+  /// With all that is known of the attempt, and without secrets.
+  [[nodiscard]] Error completed(Error error) const;
+  void retry_or_finish(Error error, bool may_pass, Moment now, double dice);
   void finish(Error error);
-  void finish(ChatResponse response);
+  void give_up(Error error);  // before an attempt, because of something else than the last one
+  void fail();
 
   CallPlan plan_;
-  std::chrono::steady_clock::time_point start_;
+  AnswerReader* reader_;
+  TimePoint start_;
+  std::optional<TimePoint> time_limit_;  // until a request or an answer that may take long
   State state_ = State::authorizing;
   bool refreshes_key_ = false;
   bool has_refreshed_key_ = false;
   bool stopped_ = false;
-  bool delivered_ = false;  // a piece has reached the caller: nothing is sent again
   int attempts_ = 0;
   int retries_ = 0;
 
   // Of the exchange that is going on.
   http::Head head_;
-  std::string body_;
-  std::size_t received_ = 0;
-  EventReader events_;
-  StreamState stream_;
-  std::optional<Error> stream_error_;
+  bool is_answer_ = false;               // and not a refusal
+  std::string refusal_;                  // its beginning
+  std::size_t received_ = 0;             // bytes
+  http::Flow flow_ = http::Flow::go_on;  // what the reader wanted last
 
-  std::string found_endpoint_;
   std::chrono::milliseconds wait_{};
   Error last_error_;
-  std::optional<Result<ChatResponse>> result_;
+  bool has_failed_ = false;
 };
 
 }  // namespace FineTuning::internal

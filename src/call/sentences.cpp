@@ -1,65 +1,25 @@
-// The words of the errors of a call.
+// The sentences of a call's errors.
 
 #include "call/sentences.hpp"
 
 #include "http/secrets.hpp"
 
+#include <FineTuning/internal/errors.hpp>
+
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
 namespace FineTuning::internal {
 namespace {
-
-/// What to do about a refusal. Kinds that are not here speak for themselves.
-std::string advice_on(const Error& error, const Model& model) {
-  const Provider& provider = model.provider();
-  switch (error.kind) {
-    case ErrorKind::authentication: return fmt::format("Check the key in {}.", key_place(provider));
-    case ErrorKind::permission_denied:
-      return "Ask the owner of the account to let this key use the model.";
-    case ErrorKind::model_not_found:
-      if (model.is_fine_tuned())
-        return "Check that the id is whole, that its fine-tuning job has finished, and that the "
-               "key belongs to the organisation or project that owns it.";
-      return "Check how the model is spelt, and that the key may use it.";
-    case ErrorKind::model_retired: return "Move to another model.";
-    case ErrorKind::not_found:
-    case ErrorKind::malformed_response: return "Check the base URL.";
-    case ErrorKind::quota_exhausted: return "Add credit or raise the limit; waiting does not help.";
-    case ErrorKind::rate_limited:
-      return error.retry_after
-                 ? fmt::format("Send less, or again in {}.", spelled(*error.retry_after))
-                 : "Send less, or again later.";
-    case ErrorKind::context_length_exceeded: return "Shorten the messages, or lower max_tokens.";
-    case ErrorKind::content_filtered: return "Change the messages.";
-    case ErrorKind::overloaded:
-    case ErrorKind::server_error:
-    case ErrorKind::timed_out: return "Send it again later.";
-    default: return {};
-  }
-}
 
 std::string with_full_stop(std::string text) {
   if (!text.empty() && text.find_last_of(".!?") != text.size() - 1) text += '.';
   return text;
 }
 
-/// The last day of a model that has ended; empty where nothing says that it has.
-std::string_view known_end(const Model& model, const Catalog& catalog, std::string_view today) {
-  return is_retired(model, today, catalog) ? ends_on(model, catalog) : std::string_view{};
-}
-
-std::string retirement_advice(const Model& model, const Catalog& catalog, std::string_view end) {
-  const std::string_view replacement =
-      facts(model, catalog).transform(&Facts::replacement).value_or("");
-  return fmt::format("{} ended on {}; move to {}.", model.id(), end,
-                     replacement.empty() ? "another model" : replacement);
-}
-
 /// The bytes of the white space, control character or mark of the writing direction (which some
-/// terminals obey) that a text begins with; 0 where it begins with none.
+/// terminals obey) that a text begins with; 0 if it begins with something else.
 std::size_t control_size(std::string_view text) {
   const auto byte = [text](std::size_t at) { return static_cast<unsigned char>(text[at]); };
   if (byte(0) <= ' ' || byte(0) == 0x7F) return 1;
@@ -103,6 +63,40 @@ std::string_view doing(http::Phase phase) {
   return names.at(static_cast<std::size_t>(phase));
 }
 
+ErrorKind kind_of(http::Failure::Kind kind) {
+  switch (kind) {
+    case http::Failure::Kind::request: return ErrorKind::other;
+    case http::Failure::Kind::network: return ErrorKind::network;
+    case http::Failure::Kind::tls: return ErrorKind::tls;
+    case http::Failure::Kind::timed_out: return ErrorKind::timed_out;
+    case http::Failure::Kind::stopped: return ErrorKind::cancelled;
+  }
+  return ErrorKind::other;
+}
+
+std::string sentence_on(const http::Failure& failure, std::string_view title) {
+  switch (failure.kind) {
+    case http::Failure::Kind::request:
+      return fmt::format("The request to {} was not sent whole: {}", title,
+                         with_full_stop(failure.message));
+    case http::Failure::Kind::timed_out:
+      return fmt::format("{} took too long: time ran out while {}.", title, doing(failure.phase));
+    case http::Failure::Kind::tls:
+      return fmt::format(
+          "There is no safe connection to {}, so nothing was sent: {} If the server is yours, name "
+          "its authority in the option ca_file.",
+          title, with_full_stop(failure.message));
+    case http::Failure::Kind::stopped:
+      return fmt::format("The call was cancelled while {}.", doing(failure.phase));
+    case http::Failure::Kind::network: break;
+  }
+  const bool was_connected = failure.phase >= http::Phase::sending;
+  return fmt::format("{} while {}: {}",
+                     was_connected ? fmt::format("The connection to {} broke", title)
+                                   : fmt::format("{} could not be reached", title),
+                     doing(failure.phase), with_full_stop(failure.message));
+}
+
 }  // namespace
 
 void tidy(Error& error, const std::vector<std::string>& secrets) {
@@ -114,81 +108,83 @@ void tidy(Error& error, const std::vector<std::string>& secrets) {
   error.request_id = one_line(error.request_id, longest_name);
 }
 
-void complete_refusal(Error& error, std::string_view opening, const Model& model,
-                      const Catalog& catalog, std::string_view today) {
-  constexpr int not_modified = 304;
-  const bool is_redirect =
-      error.http_status >= 300 && error.http_status < 400 && error.http_status != not_modified;
-  if (is_redirect) {
-    error.kind = ErrorKind::invalid_request;
-    error.code = "redirected";
-    error.message = fmt::format(
-        "{}, a redirect; it is not followed, so that the key goes nowhere else. Correct the base "
-        "URL.",
-        opening);
-    return;
-  }
-  std::string advice = advice_on(error, model);
-  if (error.kind == ErrorKind::model_not_found || error.kind == ErrorKind::model_retired) {
-    if (const std::string_view end = known_end(model, catalog, today); !end.empty()) {
-      error.kind = ErrorKind::model_retired;
-      advice = retirement_advice(model, catalog, end);
-    }
-  }
+std::string refusal_sentences(std::string_view opening, const Error& error,
+                              std::string_view advice) {
   const std::string code = error.code.empty() ? "" : fmt::format(" ({})", error.code);
-  error.message = fmt::format("{}{}: {}", opening, code, with_full_stop(std::move(error.message)));
-  if (!advice.empty()) error.message += ' ' + advice;
-  constexpr std::array<int, 4> doubtful{401, 403, 404, 503};
-  const std::string_view more = model.provider().fine_tune_advice;
-  if (!more.empty() && error.kind != ErrorKind::model_retired && model.is_fine_tuned() &&
-      std::find(doubtful.begin(), doubtful.end(), error.http_status) != doubtful.end())
-    error.message.append(" ").append(more);
+  return fmt::format("{}{}: {}{}{}", opening, code, with_full_stop(error.message),
+                     advice.empty() ? "" : " ", advice);
 }
 
-Error error_of(const http::Failure& failure, const Model& model) {
-  const std::string_view title = model.provider().title;
-  Error error{.outcome_unknown = failure.may_have_reached_server};
-  switch (failure.kind) {
-    case http::Failure::Kind::request:
-      error.code = "request_not_sent";
-      error.outcome_unknown = false;  // a part of a request cannot be carried out
-      error.message = fmt::format("The request to {} was not sent whole: {}", title,
-                                  with_full_stop(failure.message));
-      break;
-    case http::Failure::Kind::timed_out:
-      error.kind = ErrorKind::timed_out;
-      error.message =
-          fmt::format("{} took too long: time ran out while {}.", title, doing(failure.phase));
-      break;
-    case http::Failure::Kind::tls:
-      error.kind = ErrorKind::tls;
-      error.message = fmt::format(
-          "There is no safe connection to {}, so nothing was sent: {} If the server is "
-          "yours, name its authority in ChatOptions::ca_file.",
-          title, with_full_stop(failure.message));
-      break;
-    case http::Failure::Kind::stopped:
-      error.kind = ErrorKind::cancelled;
-      error.message = fmt::format("The call was cancelled while {}.", doing(failure.phase));
-      break;
-    case http::Failure::Kind::network:
-      error.kind = ErrorKind::network;
-      error.message = failure.phase < http::Phase::sending
-                          ? fmt::format("{} could not be reached", title)
-                          : fmt::format("The connection to {} broke", title);
-      error.message +=
-          fmt::format(" while {}: {}", doing(failure.phase), with_full_stop(failure.message));
-      break;
+std::string general_advice_on(const Error& error, const Provider& provider) {
+  switch (error.kind) {
+    case ErrorKind::authentication: return fmt::format("Check the key in {}.", key_place(provider));
+    case ErrorKind::not_found:
+    case ErrorKind::malformed_response: return "Check the base URL.";
+    case ErrorKind::quota_exhausted: return "Add credit or raise the limit; waiting does not help.";
+    case ErrorKind::rate_limited:
+      return error.retry_after
+                 ? fmt::format("Send less, or again in {}.", spelled(*error.retry_after))
+                 : "Send less, or again later.";
+    case ErrorKind::overloaded:
+    case ErrorKind::server_error:
+    case ErrorKind::timed_out: return "Send it again later.";
+    default: return {};
   }
+}
+
+void redirect(Error& error, std::string_view opening) {
+  error.kind = ErrorKind::invalid_request;
+  error.code = "redirected";
+  error.message = fmt::format(
+      "{}, a redirect; it is not followed, so that the key goes nowhere else. Correct the base "
+      "URL.",
+      opening);
+}
+
+Error cancelled() {
+  return {.kind = ErrorKind::cancelled, .message = "The call was cancelled by its caller."};
+}
+
+Error too_late() {
+  return {.kind = ErrorKind::timed_out,
+          .message = "The time for the call ran out before it could be sent; allow more."};
+}
+
+Error too_large(std::string_view title, std::size_t max_response_bytes) {
+  return {.kind = ErrorKind::malformed_response,
+          .message = fmt::format("The answer of {} is larger than the {} bytes that the option "
+                                 "max_response_bytes allows; raise it.",
+                                 title, max_response_bytes)};
+}
+
+Error unreadable_body(std::string_view title) {
+  return invalid_request(
+      fmt::format("The body of the request to {} cannot be read from its beginning, which every "
+                  "attempt has to do; check where it comes from.",
+                  title),
+      "unreadable_body");
+}
+
+Error error_of(const http::Failure& failure, std::string_view title, const Request& request) {
+  // A part of a request cannot be carried out, and a GET changes nothing.
+  const bool is_whole = failure.kind != http::Failure::Kind::request;
+  const bool may_change = is_whole && request.exchange.method != "GET";
+  Error error{.kind = kind_of(failure.kind),
+              .message = sentence_on(failure, title),
+              .code = is_whole ? "" : "request_not_sent",
+              .outcome_unknown = failure.may_have_reached_server && may_change};
   if (error.outcome_unknown && error.kind != ErrorKind::cancelled)
-    error.message +=
-        " The request may have been carried out, and billed; look before it is sent again.";
+    error.message += request.may_be_repeated
+                         ? " The request may have been carried out; it is safe to send it again."
+                         : " The request may have been carried out, and billed; look before it is "
+                           "sent again.";
   return error;
 }
 
-void capitalize(std::string& sentence) {
-  if (!sentence.empty() && sentence.front() >= 'a' && sentence.front() <= 'z')
-    sentence.front() = static_cast<char>(sentence.front() - 'a' + 'A');
+http::Failure cut_answer() {
+  return {.phase = http::Phase::receiving,
+          .may_have_reached_server = true,
+          .message = "the answer ended too early"};
 }
 
 std::string key_place(const Provider& provider) {
@@ -199,12 +195,6 @@ std::string key_place(const Provider& provider) {
 std::string spelled(std::chrono::milliseconds duration) {
   if (duration.count() < 1000) return fmt::format("{} ms", duration.count());
   return fmt::format("{} s", static_cast<double>(duration.count()) / 1000);
-}
-
-std::string day_of(std::chrono::system_clock::time_point moment) {
-  const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(moment));
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()),
-                     static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
 }
 
 }  // namespace FineTuning::internal

@@ -1,41 +1,58 @@
 #pragma once
 
-// The words of the errors of a call: what happened, and what to do about it.
+// The sentences of a call's errors: what happened, and what to do about it.
 
-#include <FineTuning/catalog.hpp>
+#include "call/request.hpp"
+
+#include <FineTuning/error.hpp>
 #include <FineTuning/http.hpp>
-#include <FineTuning/result.hpp>
+#include <FineTuning/provider.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace FineTuning::internal {
 
-/// Makes what a provider said fit for a sentence: without secrets, each text in one line and not
+// ---- what a service said
+
+/// Makes what a service said fit for a sentence: without secrets, each text in one line and not
 /// endless.
 void tidy(Error& error, const std::vector<std::string>& secrets);
 
-/// Completes what a dialect read from a refusal: `opening` says who did what ("OpenAI answered
-/// 404"), and what to do about it follows. A model that the table (or the catalog) knows to have
-/// ended becomes model_retired. `today` is YYYY-MM-DD.
-void complete_refusal(Error& error, std::string_view opening, const Model& model,
-                      const Catalog& catalog, std::string_view today);
+/// "OpenAI answered 404 (model_not_found): No such model. Check how it is spelt.": `opening` says
+/// who did what, the error has the service's words.
+[[nodiscard]] std::string refusal_sentences(std::string_view opening, const Error& error,
+                                            std::string_view advice);
+
+/// What to do about a refusal, whatever was asked for. Empty for kinds that speak for themselves.
+[[nodiscard]] std::string general_advice_on(const Error& error, const Provider& provider);
+
+/// Makes a refusal say that it is a redirect, which nobody follows.
+void redirect(Error& error, std::string_view opening);
+
+// ---- what else can happen
+
+[[nodiscard]] Error cancelled();
+[[nodiscard]] Error too_late();
+[[nodiscard]] Error too_large(std::string_view title, std::size_t max_response_bytes);
+[[nodiscard]] Error unreadable_body(std::string_view title);
 
 /// An exchange without a whole answer, as an error.
-[[nodiscard]] Error error_of(const http::Failure& failure, const Model& model);
+[[nodiscard]] Error error_of(const http::Failure& failure, std::string_view title,
+                             const Request& request);
 
-/// Makes the first letter a capital, where a sentence begins with a provider's name.
-void capitalize(std::string& sentence);
+/// The failure of an exchange whose answer is not whole, although the transport saw it end well.
+[[nodiscard]] http::Failure cut_answer();
+
+// ---- words
 
 /// Where the key of a provider is looked for: "OPENAI_API_KEY or Account::api_key".
 [[nodiscard]] std::string key_place(const Provider& provider);
 
 /// "1.5 s", "250 ms"
 [[nodiscard]] std::string spelled(std::chrono::milliseconds duration);
-
-/// YYYY-MM-DD, in UTC.
-[[nodiscard]] std::string day_of(std::chrono::system_clock::time_point moment);
 
 }  // namespace FineTuning::internal

@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include <optional>
 #include <utility>
 
 namespace FineTuning::internal {
@@ -26,8 +25,7 @@ std::string name_of(const std::vector<Document>& documents, std::size_t index) {
 
 }  // namespace
 
-std::optional<Error> check_documents(const std::vector<Document>& documents,
-                                     const Provider& provider) {
+Result<void> check_documents(const std::vector<Document>& documents, const Provider& provider) {
   if (!provider.accent.documents)
     return Error{.kind = ErrorKind::unsupported,
                  .message = fmt::format("{} takes no documents; put their text into a message.",
@@ -40,14 +38,14 @@ std::optional<Error> check_documents(const std::vector<Document>& documents,
   for (std::size_t index = 0; index < documents.size(); ++index) {
     const std::size_t size = documents[index].content.size();
     if (size == 0)
-      return invalid_request(name_of(documents, index) +
-                             " is empty; leave it out or give its content.");
+      return invalid_request(
+          fmt::format("{} is empty; leave it out or give its content.", name_of(documents, index)));
     if (size > longest_document)
       return invalid_request(
           fmt::format("{} has {} bytes, and {} is the most; cut it into several.",
                       name_of(documents, index), size, longest_document));
   }
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace FineTuning::internal
@@ -56,8 +54,8 @@ namespace FineTuning {
 
 Result<ChatRequest> build_rag_options(std::vector<Document> documents, ChatRequest request,
                                       const Provider& provider) {
-  if (std::optional<Error> error = internal::check_documents(documents, provider))
-    return *std::move(error);
+  if (Result<void> valid = internal::check_documents(documents, provider); !valid)
+    return std::move(valid).error();
   request.documents = std::move(documents);
   return request;
 }

@@ -1,4 +1,4 @@
-// How an answer grows.
+// How an answer grows, whole or piece by piece.
 
 #include "dialects/answer.hpp"
 
@@ -28,9 +28,9 @@ void add_reasoning(ChatResponse& response, std::string_view text, const Deliver&
   deliver({.kind = StreamEvent::Kind::reasoning, .text = text});
 }
 
-std::optional<Error> add_tool_call(ChatResponse& response, std::size_t index, ToolCall piece,
-                                   const Deliver& deliver) {
-  constexpr std::size_t most_calls = 1024;  // an index is no reason to fill the memory
+Result<void> add_tool_call(ChatResponse& response, std::size_t index, ToolCall piece,
+                           const Deliver& deliver) {
+  constexpr std::size_t most_calls = 1024;  // no index may exhaust the memory
   if (index >= most_calls)
     return malformed(fmt::format("The answer has a tool call with the index {}.", index));
   if (index >= response.tool_calls.size()) response.tool_calls.resize(index + 1);
@@ -44,7 +44,7 @@ std::optional<Error> add_tool_call(ChatResponse& response, std::size_t index, To
   if (!piece.id.empty()) whole.id = std::move(piece.id);
   if (!piece.name.empty()) whole.name = std::move(piece.name);
   if (!piece.signature.empty()) whole.signature = std::move(piece.signature);
-  return std::nullopt;
+  return {};
 }
 
 void add_citation(ChatResponse& response, Citation citation, const Deliver& deliver) {

@@ -5,7 +5,6 @@
 #include "dialects/dialect.hpp"
 
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,22 +22,21 @@ struct NamedReason {
   FinishReason reason;
 };
 
-/// Keeps the reason as it is spelled; one that has no name here is FinishReason::other.
+/// Keeps the reason as it is spelled; one that is not in the table is FinishReason::other.
 void set_finish_reason(ChatResponse& response, std::string spelled,
                        std::span<const NamedReason> names);
 
-/// Add a piece to the answer and hand it over, unless it is empty.
+/// Add a piece to the answer and deliver it, unless it is empty.
 void add_text(ChatResponse& response, std::string_view text, const Deliver& deliver);
 void add_reasoning(ChatResponse& response, std::string_view text, const Deliver& deliver);
 
-/// Adds what a piece tells of the tool call at `index`, and hands it over; an error where there
-/// cannot be so many.
-[[nodiscard]] std::optional<Error> add_tool_call(ChatResponse& response, std::size_t index,
-                                                 ToolCall piece, const Deliver& deliver);
+/// Adds a piece to the tool call at `index`, and delivers it; fails if there cannot be so many.
+[[nodiscard]] Result<void> add_tool_call(ChatResponse& response, std::size_t index, ToolCall piece,
+                                         const Deliver& deliver);
 
 void add_citation(ChatResponse& response, Citation citation, const Deliver& deliver);
 
-/// For an answer that nobody watches growing.
+/// For an answer that is read whole.
 inline void deliver_nothing(const StreamEvent& /*event*/) {}
 
 }  // namespace FineTuning::internal

@@ -15,11 +15,6 @@
 namespace FineTuning::internal {
 namespace {
 
-std::string_view spelled(Role role) {
-  constexpr std::array<std::string_view, 4> roles{"system", "user", "assistant", "tool"};
-  return roles.at(static_cast<std::size_t>(role));
-}
-
 void write_part(JsonWriter& body, const Part& part) {
   body.begin_object();
   if (const Image* image = std::get_if<Image>(&part)) {
@@ -39,9 +34,9 @@ void write_content(JsonWriter& body, const Message& message) {
       message.parts.size() == 1 && std::holds_alternative<std::string>(message.parts.front());
   if (is_text) {
     body.key("content").string(std::get<std::string>(message.parts.front()));
-  } else if (message.role != Role::user) {  // others take a text only, and not every service parts
+  } else if (message.role != Role::user) {  // only a user may send parts everywhere
     if (!message.parts.empty() || message.tool_calls.empty())
-      body.key("content").string(joined_text(message));
+      body.key("content").string(message.text());
   } else {
     body.key("content").begin_array();
     for (const Part& part : message.parts) write_part(body, part);
@@ -62,7 +57,7 @@ void write_tool_call(JsonWriter& body, const ToolCall& call) {
 
 void write_message(JsonWriter& body, const Message& message) {
   body.begin_object();
-  body.key("role").string(spelled(message.role));
+  body.key("role").string(to_string(message.role));
   write_content(body, message);
   if (!message.tool_calls.empty()) {
     body.key("tool_calls").begin_array();
@@ -102,13 +97,6 @@ void write_texts(JsonWriter& body, std::string_view key, const std::vector<std::
   body.end_array();
 }
 
-std::string joined_text(const Message& message) {
-  std::string text;
-  for (const Part& part : message.parts)
-    if (const std::string* piece = std::get_if<std::string>(&part)) text += *piece;
-  return text;
-}
-
 std::string base64(std::string_view bytes) {
   constexpr std::string_view digits =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -140,47 +128,50 @@ bool is_json_object(std::string_view text) {
 namespace {
 
 /// An error unless the text is a JSON object.
-std::optional<Error> check_object(std::string_view text, std::string_view what) {
-  if (is_json_object(text)) return std::nullopt;
+Result<void> check_object(std::string_view text, std::string_view what) {
+  if (is_json_object(text)) return {};
   return invalid_request(
       fmt::format("{} is not a JSON object of at most 128 levels; correct it.", what));
 }
 
-std::optional<Error> check_images(const Message& message) {
+Result<void> check_images(const Message& message) {
   for (const Part& part : message.parts)
     if (const Image* image = std::get_if<Image>(&part)) {
       if (message.role != Role::user)
         return Error{.kind = ErrorKind::unsupported,
                      .message = fmt::format("A message of the role {} cannot have an image; send "
-                                            "it in one of the user's.",
-                                            spelled(message.role))};
+                                            "it in a message of the user.",
+                                            to_string(message.role))};
       if (image->url.empty() && image->media_type.empty())
         return invalid_request(
             "The bytes of an image have no media type; set Image::media_type, as in image/png.");
     }
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace
 
-std::optional<Error> check_request(const ChatRequest& request) {
+Result<void> check_request(const ChatRequest& request) {
   for (const Message& message : request.messages)
-    if (std::optional<Error> error = check_images(message)) return error;
+    if (Result<void> checked = check_images(message); !checked) return checked;
   for (const Tool& tool : request.tools)
     if (!tool.parameters.empty())
-      if (std::optional<Error> error = check_object(
-              tool.parameters, fmt::format("The JSON schema of the tool \"{}\"", tool.name)))
-        return error;
+      if (Result<void> checked = check_object(
+              tool.parameters, fmt::format("The JSON schema of the tool \"{}\"", tool.name));
+          !checked)
+        return checked;
   if (request.response_format && request.response_format->type == ResponseFormat::Type::json_schema)
-    if (std::optional<Error> error =
-            check_object(request.response_format->schema, "The schema of the response format"))
-      return error;
-  if (request.extra.empty()) return std::nullopt;
-  if (std::optional<Error> error = check_object(request.extra, "ChatRequest::extra")) return error;
-  if (find(*JsonDocument(request.extra), "stream") != nullptr)
+    if (Result<void> checked =
+            check_object(request.response_format->schema, "The schema of the response format");
+        !checked)
+      return checked;
+  if (request.extra.empty()) return {};
+  if (Result<void> checked = check_object(request.extra, "ChatRequest::extra"); !checked)
+    return checked;
+  if (const JsonDocument extra(request.extra); find(*extra, "stream") != nullptr)
     return invalid_request(
         "ChatRequest::extra cannot say whether to stream; call send() or stream() instead.");
-  return std::nullopt;
+  return {};
 }
 
 Result<std::string> finish_body(JsonWriter&& writer, const ChatRequest& request) {
@@ -193,7 +184,7 @@ Result<std::string> finish_body(JsonWriter&& writer, const ChatRequest& request)
   using Tree = nlohmann::ordered_json;  // the order of a schema is that of the answer
   Tree merged = Tree::parse(body, nullptr, false);
   const Tree extra = Tree::parse(request.extra, nullptr, false);
-  if (merged.is_discarded() || extra.is_discarded())  // a number out of all range
+  if (merged.is_discarded() || extra.is_discarded())  // a number out of range
     return invalid_request("ChatRequest::extra cannot be merged into the request; correct it.");
   merged.merge_patch(extra);
   return merged.dump();

@@ -9,7 +9,6 @@
 #include <FineTuning/message.hpp>
 #include <FineTuning/result.hpp>
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,7 +16,7 @@
 
 namespace FineTuning::internal {
 
-/// "messages": [..] as chat completions write them, and others after them.
+/// "messages": [..] as chat completions write them.
 void write_messages(JsonWriter& body, const std::vector<Message>& messages);
 
 /// "tools": [..] as chat completions write them.
@@ -25,9 +24,6 @@ void write_tools(JsonWriter& body, const std::vector<Tool>& tools);
 
 /// "key": ["..", ..]
 void write_texts(JsonWriter& body, std::string_view key, const std::vector<std::string>& texts);
-
-/// The text parts of a message, one after the other.
-[[nodiscard]] std::string joined_text(const Message& message);
 
 /// "data:image/png;base64,..", or the URL.
 [[nodiscard]] std::string image_url(const Image& image);
@@ -37,9 +33,9 @@ void write_texts(JsonWriter& body, std::string_view key, const std::vector<std::
 
 [[nodiscard]] bool is_json_object(std::string_view text);
 
-/// Checks what no dialect can write: images where there can be none, and JSON texts (schemas,
-/// extra) that are none.
-[[nodiscard]] std::optional<Error> check_request(const ChatRequest& request);
+/// Refuses what no dialect can write: images of others than the user, and schemas or extra members
+/// that are not JSON objects.
+[[nodiscard]] Result<void> check_request(const ChatRequest& request);
 
 /// The finished body: checked, and with ChatRequest::extra merged into it.
 [[nodiscard]] Result<std::string> finish_body(JsonWriter&& writer, const ChatRequest& request);

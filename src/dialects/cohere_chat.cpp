@@ -1,4 +1,4 @@
-// POST /v2/chat, Cohere's own.
+// POST /v2/chat.
 
 #include "dialects/answer.hpp"
 #include "dialects/chat_body.hpp"
@@ -47,7 +47,7 @@ void write_response_format(JsonWriter& body, const ResponseFormat& format) {
 
 Result<std::string> encode(const ChatRequest& request, std::string_view model_id,
                            const Accent& accent, bool stream) {
-  if (std::optional<Error> error = check_request(request)) return *std::move(error);
+  if (Result<void> checked = check_request(request); !checked) return std::move(checked).error();
   const ToolChoice::Mode choice = request.tool_choice.value_or(ToolChoice{}).mode;
   if (choice == ToolChoice::Mode::named)
     return invalid_request(
@@ -68,7 +68,7 @@ Result<std::string> encode(const ChatRequest& request, std::string_view model_id
   if (!request.stop.empty()) write_texts(body, "stop_sequences", request.stop);
   if (request.seed) body.key("seed").number(*request.seed);
   if (!request.tools.empty()) write_tools(body, request.tools);
-  // To leave the choice to the model has no name here.
+  // Leaving the choice to the model has no name in this protocol.
   if (choice == ToolChoice::Mode::required) body.key("tool_choice").string("REQUIRED");
   if (choice == ToolChoice::Mode::none) body.key("tool_choice").string("NONE");
   if (request.response_format) write_response_format(body, *request.response_format);
@@ -80,7 +80,8 @@ Result<std::string> encode(const ChatRequest& request, std::string_view model_id
 // ---- decoding
 
 Usage read_usage(const JsonValue& usage) {
-  const JsonValue* tokens = find(usage, "tokens");  // billed_units are other, smaller numbers
+  const JsonValue* tokens =
+      find(usage, "tokens");  // billed_units are smaller numbers of something else
   if (tokens == nullptr || !tokens->is_object()) return {};
   Usage read{.input_tokens = count_of(*tokens, "input_tokens"),
              .output_tokens = count_of(*tokens, "output_tokens"),
@@ -90,8 +91,8 @@ Usage read_usage(const JsonValue& usage) {
   return read;
 }
 
-/// How and with what it ended, which may be an error under a good HTTP status.
-std::optional<Error> read_end(ChatResponse& response, const JsonValue& object) {
+/// Why it ended and what it used. The end may be an error although the HTTP status is 200.
+Result<void> read_end(ChatResponse& response, const JsonValue& object) {
   const JsonValue* error = find(object, "error");
   if (error != nullptr || text_of(object, "finish_reason") == "ERROR")
     return Error{.kind = ErrorKind::server_error,
@@ -99,7 +100,7 @@ std::optional<Error> read_end(ChatResponse& response, const JsonValue& object) {
                  .http_status = 200};
   set_finish_reason(response, text_of(object, "finish_reason"), finish_reasons);
   if (const JsonValue* usage = find(object, "usage")) response.usage = read_usage(*usage);
-  return std::nullopt;
+  return {};
 }
 
 Citation read_citation(const JsonValue& object) {
@@ -122,7 +123,7 @@ ToolCall read_tool_call(const JsonValue& object) {
   return call;
 }
 
-/// A call without arguments has none at all, or "null".
+/// A call without arguments comes with no text of them, or with "null".
 void end_tool_call(ChatResponse& response, std::size_t index, const Deliver& deliver) {
   if (index >= response.tool_calls.size()) return;
   std::string& arguments = response.tool_calls[index].arguments;
@@ -131,7 +132,7 @@ void end_tool_call(ChatResponse& response, std::size_t index, const Deliver& del
   deliver({.kind = StreamEvent::Kind::tool_call, .text = arguments, .index = index});
 }
 
-/// The elements of a list; what is no list is the only one.
+/// The elements of a list; anything else is its own only element.
 template <class F>
 void for_each_of(const JsonValue* value, F&& use) {
   if (value == nullptr) return;
@@ -139,38 +140,39 @@ void for_each_of(const JsonValue* value, F&& use) {
   for (const JsonValue& each : *value) use(each);
 }
 
-/// Adds a whole message, or the piece of one that an event holds: there, what is a list in a
-/// message is one element, and `index` is its place.
-std::optional<Error> read_message(ChatResponse& response, const JsonValue& message,
-                                  std::size_t index, const Deliver& deliver) {
-  std::optional<Error> error;
+/// Adds a whole message, or the piece of one in an event. There, each list has become one element,
+/// and `index` is its place in the list.
+Result<void> read_message(ChatResponse& response, const JsonValue& message, std::size_t index,
+                          const Deliver& deliver) {
+  Result<void> added;
   add_reasoning(response, text_of(message, "tool_plan"), deliver);
   for_each_of(find(message, "content"), [&](const JsonValue& block) {
     add_reasoning(response, text_of(block, "thinking"), deliver);
     add_text(response, block.is_string() ? as_text(block) : text_of(block, "text"), deliver);
   });
   for_each_of(find(message, "tool_calls"), [&](const JsonValue& call) {
-    if (!error) error = add_tool_call(response, index++, read_tool_call(call), deliver);
+    if (added) added = add_tool_call(response, index++, read_tool_call(call), deliver);
   });
   for_each_of(find(message, "citations"), [&](const JsonValue& citation) {
-    const std::string type =
-        text_of(citation, "type");  // of the thoughts, it is no place in the text
+    const std::string type = text_of(citation, "type");
+    // A citation in the model's thoughts is not a place in its text.
     if (type != "PLAN" && type != "THINKING_CONTENT")
       add_citation(response, read_citation(citation), deliver);
   });
-  return error;
+  return added;
 }
 
-Result<ChatResponse> decode(std::string_view text) {
+Result<ChatResponse> decode(std::string_view text, const Accent& /*accent*/) {
   const JsonDocument body(text);
   if (!body || !body->is_object()) return malformed("The answer is not a JSON object.");
   const JsonValue* message = find(*body, "message");
   if (message == nullptr || !message->is_object()) return malformed("The answer has no message.");
   ChatResponse response{.id = text_of(*body, "id")};
-  if (auto error = read_message(response, *message, 0, deliver_nothing)) return *std::move(error);
+  if (Result<void> read = read_message(response, *message, 0, deliver_nothing); !read)
+    return std::move(read).error();
   for (std::size_t index = 0; index < response.tool_calls.size(); ++index)
     end_tool_call(response, index, deliver_nothing);
-  if (auto error = read_end(response, *body)) return *std::move(error);
+  if (Result<void> read = read_end(response, *body); !read) return std::move(read).error();
   return response;
 }
 
@@ -180,14 +182,16 @@ constexpr std::array<std::string_view, 7> pieces_of_message{
     "message-start",   "content-start",   "content-delta", "tool-plan-delta",
     "tool-call-start", "tool-call-delta", "citation-start"};
 
-std::optional<Error> end_message(StreamState& state, const JsonValue& event) {
+Result<void> end_message(StreamState& state, const JsonValue& event) {
   const JsonValue* delta = find(event, "delta");
-  if (auto error = read_end(state.response, delta == nullptr ? event : *delta)) return error;
+  if (Result<void> read = read_end(state.response, delta == nullptr ? event : *delta); !read)
+    return read;
   state.is_whole = state.is_over = true;
-  return std::nullopt;
+  return {};
 }
 
-std::optional<Error> absorb(StreamState& state, const SseEvent& event, const Deliver& deliver) {
+Result<void> absorb(StreamState& state, const SseEvent& event, const Accent& /*accent*/,
+                    const Deliver& deliver) {
   if (event.name == "error") return explain_event(event.data, {});
   const JsonDocument data(event.data);
   if (!data) return malformed("The stream has an event that is not JSON.");
@@ -200,16 +204,16 @@ std::optional<Error> absorb(StreamState& state, const SseEvent& event, const Del
                         pieces_of_message.end();
   if (const JsonValue* message = find(*data, "delta", "message"); message != nullptr && is_piece)
     return read_message(state.response, *message, count_of(*data, "index"), deliver);
-  return std::nullopt;
+  return {};
 }
 
 // ---- refusals
 
-Error explain(int status, std::string_view body) {
-  constexpr int token_on_deny_list = 498;  // a token of the text
-  Error error = explain_body(status, body, {});
+Error explain(int status, std::string_view body, const Accent& accent) {
+  constexpr int token_on_deny_list = 498;  // of the text, not of an account
+  Error error = explain_body(status, body, accent, {});
   if (status == token_on_deny_list) error.kind = ErrorKind::content_filtered;
-  // A trial's calls of a month are used up under the status of too many calls a minute.
+  // A trial key's monthly limit has the status of too many calls a minute.
   if (error.kind == ErrorKind::rate_limited && error.message.find("month") != std::string::npos)
     error.kind = ErrorKind::quota_exhausted;
   if (const JsonDocument value{body}) error.request_id = text_of(*value, "id");

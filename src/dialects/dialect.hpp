@@ -1,7 +1,7 @@
 #pragma once
 
-// A protocol in JSON, both ways, as pure functions: what it takes to speak it is known in
-// src/dialects/, one file a dialect, and nowhere else.
+// A dialect is a protocol in JSON, both ways, as pure functions. Each is known in its own file of
+// src/dialects/ and nowhere else.
 
 #include "http/event_reader.hpp"
 
@@ -11,7 +11,6 @@
 #include <FineTuning/responder.hpp>
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,25 +19,26 @@ namespace FineTuning::internal {
 /// A streamed answer while it grows.
 struct StreamState {
   ChatResponse response{};
-  bool is_whole = false;  ///< It is a success if the body ends here.
-  bool is_over = false;   ///< The dialect's terminator has come: nothing that follows counts.
+  bool is_whole = false;  ///< The answer is complete if the body ends here.
+  bool is_over = false;   ///< The terminator has arrived: what follows is ignored.
 };
 
-/// Takes the pieces of an answer that the caller may see.
+/// Takes the pieces of an answer for the caller.
 using Deliver = std::function<void(const StreamEvent&)>;
 
+/// The Accent is that of the provider at the other end.
 struct DialectFunctions {
-  /// The body of a chat call; fails with invalid_request where the request cannot be written.
+  /// The body of a chat call; fails with invalid_request if the request cannot be written.
   Result<std::string> (*encode)(const ChatRequest&, std::string_view model_id, const Accent&,
                                 bool stream);
   /// Reads a whole answer; fails with malformed_response.
-  Result<ChatResponse> (*decode)(std::string_view body);
-  /// Adds one event to the answer; an error is what the event says, or that it cannot be read.
-  std::optional<Error> (*absorb)(StreamState&, const SseEvent&, const Deliver&);
+  Result<ChatResponse> (*decode)(std::string_view body, const Accent&);
+  /// Adds one event to the answer; fails if the event is an error or cannot be read.
+  Result<void> (*absorb)(StreamState&, const SseEvent&, const Accent&, const Deliver&);
   /// What the body of a refusal says: kind, code and the provider's own words as message.
-  Error (*explain)(int status, std::string_view body);
-  /// The name of the endpoint in the answer to a look-up; empty where there is none. Null where the
-  /// dialect has no look-up.
+  Error (*explain)(int status, std::string_view body, const Accent&);
+  /// The name of the endpoint in the answer to a look-up; empty if there is none. Null for a
+  /// dialect without look-ups.
   Result<std::string> (*decode_lookup)(std::string_view body);
 };
 

@@ -1,4 +1,4 @@
-// generateContent, as the Gemini API and Vertex AI speak it.
+// generateContent.
 
 #include "dialects/answer.hpp"
 #include "dialects/chat_body.hpp"
@@ -16,7 +16,7 @@
 namespace FineTuning::internal {
 namespace {
 
-constexpr std::array names{
+constexpr std::array error_names{
     NamedError{"INVALID_ARGUMENT", ErrorKind::invalid_request},
     NamedError{"FAILED_PRECONDITION", ErrorKind::invalid_request},
     NamedError{"UNAUTHENTICATED", ErrorKind::authentication},
@@ -51,7 +51,7 @@ constexpr std::array finish_reasons{
 
 // ---- refusals
 
-/// google.rpc.RetryInfo has a text as in "34.4s".
+/// The text of google.rpc.RetryInfo, as in "34.4s".
 std::optional<std::chrono::milliseconds> retry_delay(std::string_view delay) {
   if (!delay.ends_with('s')) return std::nullopt;
   delay.remove_suffix(1);
@@ -69,15 +69,15 @@ void read_details(Error& error, const JsonValue& body) {
   }
 }
 
-Error explain(int status, std::string_view body) {
-  Error error = explain_body(status, body, names);
+Error explain(int status, std::string_view body, const Accent& accent) {
+  Error error = explain_body(status, body, accent, error_names);
   if (status == 400 && error.message.starts_with("API key")) error.kind = ErrorKind::authentication;
   if (const JsonDocument value{body}) read_details(error, *value);
   return error;
 }
 
 Error explain_chunk(const JsonValue& chunk) {
-  Error error = explain_event(chunk, names);
+  Error error = explain_event(chunk, error_names);
   read_details(error, chunk);
   return error;
 }
@@ -94,7 +94,7 @@ std::uint64_t tokens_of(const JsonValue& usage, std::string_view key) {
 }
 
 void read_usage(Usage& usage, const JsonValue& metadata) {
-  // Not every chunk counts: some tell of the kind of traffic only.
+  // Some chunks say only what kind of traffic it was.
   if (find(metadata, "promptTokenCount") == nullptr && find(metadata, "totalTokenCount") == nullptr)
     return;
   usage = {.input_tokens = tokens_of(metadata, "promptTokenCount") +
@@ -107,8 +107,7 @@ void read_usage(Usage& usage, const JsonValue& metadata) {
   if (usage.total_tokens == 0) usage.total_tokens = usage.input_tokens + usage.output_tokens;
 }
 
-std::optional<Error> read_part(ChatResponse& response, const JsonValue& part,
-                               const Deliver& deliver) {
+Result<void> read_part(ChatResponse& response, const JsonValue& part, const Deliver& deliver) {
   if (const JsonValue* call = find(part, "functionCall")) {
     const std::size_t index = response.tool_calls.size();
     const JsonValue* arguments = find(*call, "args");
@@ -124,7 +123,7 @@ std::optional<Error> read_part(ChatResponse& response, const JsonValue& part,
   add(response, text_of(part, "text"), deliver);
   if (std::string signature = text_of(part, "thoughtSignature"); !signature.empty())
     response.signature = std::move(signature);
-  return std::nullopt;
+  return {};
 }
 
 void read_citations(ChatResponse& response, const JsonValue& candidate, const Deliver& deliver) {
@@ -141,21 +140,20 @@ void read_citations(ChatResponse& response, const JsonValue& candidate, const De
   }
 }
 
-std::optional<Error> read_candidate(ChatResponse& response, const JsonValue& candidate,
-                                    const Deliver& deliver) {
+Result<void> read_candidate(ChatResponse& response, const JsonValue& candidate,
+                            const Deliver& deliver) {
   if (const JsonValue* parts = find(candidate, "content", "parts");
       parts != nullptr && parts->is_array())
     for (const JsonValue& part : *parts)
-      if (std::optional<Error> error = read_part(response, part, deliver)) return error;
+      if (Result<void> read = read_part(response, part, deliver); !read) return read;
   read_citations(response, candidate, deliver);
   if (std::string reason = text_of(candidate, "finishReason"); !reason.empty())
     set_finish_reason(response, std::move(reason), finish_reasons);
-  return std::nullopt;
+  return {};
 }
 
 /// Adds a chunk, or an answer, which is one whole chunk.
-std::optional<Error> read_chunk(ChatResponse& response, const JsonValue& chunk,
-                                const Deliver& deliver) {
+Result<void> read_chunk(ChatResponse& response, const JsonValue& chunk, const Deliver& deliver) {
   if (find(chunk, "error") != nullptr) return explain_chunk(chunk);
   if (std::string id = text_of(chunk, "responseId"); !id.empty()) response.id = std::move(id);
   if (std::string model = text_of(chunk, "modelVersion"); !model.empty())
@@ -164,7 +162,7 @@ std::optional<Error> read_chunk(ChatResponse& response, const JsonValue& chunk,
   const JsonValue* candidates = find(chunk, "candidates");
   const JsonValue* candidate = candidates == nullptr ? nullptr : first_element(*candidates);
   if (candidate != nullptr && count_of(*candidate, "index") == 0)
-    if (std::optional<Error> error = read_candidate(response, *candidate, deliver)) return error;
+    if (Result<void> read = read_candidate(response, *candidate, deliver); !read) return read;
   if (const JsonValue* feedback = find(chunk, "promptFeedback"))
     if (std::string reason = text_of(*feedback, "blockReason"); !reason.empty()) {
       response.raw_finish_reason = std::move(reason);
@@ -172,41 +170,41 @@ std::optional<Error> read_chunk(ChatResponse& response, const JsonValue& chunk,
     }
   if (response.finish_reason == FinishReason::stop && !response.tool_calls.empty())
     response.finish_reason = FinishReason::tool_calls;
-  return std::nullopt;
+  return {};
 }
 
-/// The same for all that a body holds: without alt=sse a stream is an array of its chunks.
-std::optional<Error> read_chunks(ChatResponse& response, const JsonValue& body,
-                                 const Deliver& deliver) {
+/// Adds all chunks of a body: without alt=sse a stream is an array of them.
+Result<void> read_chunks(ChatResponse& response, const JsonValue& body, const Deliver& deliver) {
   if (!body.is_array()) return read_chunk(response, body, deliver);
   for (const JsonValue& chunk : body)
-    if (std::optional<Error> error = read_chunk(response, chunk, deliver)) return error;
-  return std::nullopt;
+    if (Result<void> read = read_chunk(response, chunk, deliver); !read) return read;
+  return {};
 }
 
-Result<ChatResponse> decode(std::string_view text) {
+Result<ChatResponse> decode(std::string_view text, const Accent& /*accent*/) {
   const JsonDocument body(text);
   if (!body) return malformed("The answer is not JSON.");
   ChatResponse response;
-  if (std::optional<Error> error = read_chunks(response, *body, deliver_nothing))
-    return *std::move(error);
+  if (Result<void> read = read_chunks(response, *body, deliver_nothing); !read)
+    return std::move(read).error();
   if (response.raw_finish_reason.empty() && response.content.empty() && response.tool_calls.empty())
     return malformed("The answer has neither a candidate nor a reason why there is none.");
   return response;
 }
 
-/// There is no terminator but the end of the body. An answer whose last chunk says why it is the
-/// last is whole then; some servers say so in every chunk.
-std::optional<Error> absorb(StreamState& state, const SseEvent& event, const Deliver& deliver) {
-  if (event.data == "[DONE]") return std::nullopt;  // some gateways add it
+/// The only terminator is the end of the body. The answer is whole then if its last chunk says why
+/// it is the last; some servers say so in every chunk.
+Result<void> absorb(StreamState& state, const SseEvent& event, const Accent& /*accent*/,
+                    const Deliver& deliver) {
+  if (event.data == "[DONE]") return {};  // some gateways add it
   const JsonDocument chunk(event.data);
   if (!chunk) return malformed("The stream has an event that is not JSON.");
-  std::optional<Error> error = read_chunks(state.response, *chunk, deliver);
+  Result<void> read = read_chunks(state.response, *chunk, deliver);
   state.is_whole = !state.response.raw_finish_reason.empty();
-  return error;
+  return read;
 }
 
-/// Of a model with checkpoints, each at an endpoint of its own, it is the default one's.
+/// A model with checkpoints has an endpoint for each: that of the default checkpoint is taken.
 Result<std::string> decode_lookup(std::string_view text) {
   const JsonDocument model(text);
   if (!model || !model->is_object())

@@ -32,7 +32,7 @@ std::optional<InlineData> read_data_url(std::string_view url) {
   return InlineData{.media_type = type.substr(0, type.find(';')), .base64 = url.substr(comma + 1)};
 }
 
-/// A result may name its call only; the function's name is needed and stands in the call.
+/// The name of the function that a result is of. A result may name only its call, which has it.
 std::string_view function_of(const Message& result, const std::vector<Message>& messages) {
   std::string_view function = result.tool_name;
   if (!function.empty()) return function;
@@ -41,11 +41,11 @@ std::string_view function_of(const Message& result, const std::vector<Message>& 
     for (const ToolCall& call : message.tool_calls)
       if (call.id == result.tool_call_id) function = call.name;
   }
-  return function;  // the last one's: a made up id comes in every turn
+  return function;  // of the latest call: made-up ids are the same in every turn
 }
 
-/// What cannot be written as this protocol wants it.
-std::optional<Error> check_messages(const std::vector<Message>& messages) {
+/// Refuses what this protocol cannot say.
+Result<void> check_messages(const std::vector<Message>& messages) {
   for (const Message& message : messages) {
     for (const Part& part : message.parts)
       if (const Image* image = std::get_if<Image>(&part))
@@ -54,8 +54,8 @@ std::optional<Error> check_messages(const std::vector<Message>& messages) {
     for (const ToolCall& call : message.tool_calls)
       if (!call.arguments.empty() && !is_json_object(call.arguments))
         return invalid_request(fmt::format(
-            "The arguments of a call of \"{}\" are not a JSON object, which this provider wants to "
-            "have back; correct them or leave the call out.",
+            "The arguments of a call of \"{}\" are not a JSON object, which this provider "
+            "requires; correct them or leave out the call.",
             call.name));
     if (message.role == Role::tool && function_of(message, messages).empty())
       return invalid_request(fmt::format(
@@ -63,11 +63,11 @@ std::optional<Error> check_messages(const std::vector<Message>& messages) {
           "that was called.",
           message.tool_call_id));
   }
-  return std::nullopt;
+  return {};
 }
 
 void write_text_part(JsonWriter& body, std::string_view text, std::string_view signature = {}) {
-  if (text.empty() && signature.empty()) return;  // a part has to hold something
+  if (text.empty() && signature.empty()) return;  // a part must not be empty
   body.begin_object();
   body.key("text").string(text);
   if (!signature.empty()) body.key("thoughtSignature").string(signature);
@@ -93,7 +93,7 @@ void write_image(JsonWriter& body, const Image& image) {
     write_data_part(body, "fileData", image.media_type, "fileUri", image.url);
 }
 
-/// A call or the result of one, as far as it says which call it is.
+/// What says which call it is, in a call and in its result.
 void write_call_name(JsonWriter& body, std::string_view id, std::string_view function) {
   if (!id.empty() && !is_made_up(id)) body.key("id").string(id);
   body.key("name").string(function);
@@ -110,7 +110,7 @@ void write_call(JsonWriter& body, const ToolCall& call) {
 }
 
 void write_result(JsonWriter& body, const Message& message, std::string_view function) {
-  const std::string result = joined_text(message);
+  const std::string result = message.text();
   body.begin_object();
   body.key("functionResponse").begin_object();
   write_call_name(body, message.tool_call_id, function);
@@ -128,8 +128,8 @@ void write_result(JsonWriter& body, const Message& message, std::string_view fun
 void write_parts(JsonWriter& body, const Message& message, const std::vector<Message>& messages) {
   if (message.role == Role::tool)
     return write_result(body, message, function_of(message, messages));
-  if (!message.signature.empty()) {  // it came with the end of the text
-    write_text_part(body, joined_text(message), message.signature);
+  if (!message.signature.empty()) {  // it arrived with the end of the text
+    write_text_part(body, message.text(), message.signature);
   } else {
     for (const Part& part : message.parts)
       if (const Image* image = std::get_if<Image>(&part))
@@ -149,8 +149,8 @@ bool has_parts(const Message& message) {
          std::any_of(message.parts.begin(), message.parts.end(), holds_something);
 }
 
-/// Neighbours with one role are one content: the results of calls that were made together have to
-/// come together.
+/// Consecutive messages of one role are one content: the results of calls that were made together
+/// must be sent together.
 void write_contents(JsonWriter& body, const std::vector<Message>& messages) {
   std::string_view open;
   body.key("contents").begin_array();
@@ -239,8 +239,9 @@ void write_tool_config(JsonWriter& body, const ToolChoice& choice) {
 
 Result<std::string> encode_gemini(const ChatRequest& request, std::string_view /*model_id*/,
                                   const Accent& /*accent*/, bool /*stream*/) {
-  if (std::optional<Error> error = check_request(request)) return *std::move(error);
-  if (std::optional<Error> error = check_messages(request.messages)) return *std::move(error);
+  if (Result<void> checked = check_request(request); !checked) return std::move(checked).error();
+  if (Result<void> checked = check_messages(request.messages); !checked)
+    return std::move(checked).error();
   JsonWriter body;
   body.begin_object();
   write_system(body, request.messages);

@@ -10,12 +10,12 @@
 
 namespace FineTuning::internal {
 
-/// Most calls come without an id. The one that is made up for them, this and a number, is never
-/// sent: it would come again with the next answer, and two calls of one id are worse than two of
-/// none.
+/// Most calls arrive without an id, so one is made up: this and a number. It is never sent back:
+/// the calls of the next answer get the same ids, and two calls with one id are worse than two
+/// without.
 inline constexpr std::string_view made_up_id = "unnamed_call_";
 
-/// As DialectFunctions::encode. The model and whether to stream stand in the URL.
+/// As DialectFunctions::encode. The model and whether to stream are part of the URL.
 [[nodiscard]] Result<std::string> encode_gemini(const ChatRequest& request,
                                                 std::string_view model_id, const Accent& accent,
                                                 bool stream);

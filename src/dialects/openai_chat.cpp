@@ -1,4 +1,4 @@
-// POST /chat/completions, as OpenAI defined it and many others speak it.
+// POST /chat/completions, which most services speak.
 
 #include "dialects/answer.hpp"
 #include "dialects/chat_body.hpp"
@@ -15,7 +15,7 @@
 namespace FineTuning::internal {
 namespace {
 
-constexpr std::array names{
+constexpr std::array error_names{
     NamedError{"insufficient_quota", ErrorKind::quota_exhausted},
     NamedError{"billing_not_active", ErrorKind::quota_exhausted},
     NamedError{"credit_balance_exhausted", ErrorKind::quota_exhausted},
@@ -64,9 +64,8 @@ void write_tool_choice(JsonWriter& body, const ToolChoice& choice) {
 }
 
 void write_response_format(JsonWriter& body, const ResponseFormat& format) {
-  constexpr std::array<std::string_view, 3> types{"text", "json_object", "json_schema"};
   body.key("response_format").begin_object();
-  body.key("type").string(types.at(static_cast<std::size_t>(format.type)));
+  body.key("type").string(to_string(format.type));
   if (format.type == ResponseFormat::Type::json_schema) {
     body.key("json_schema").begin_object();
     body.key("name").string(format.name);
@@ -78,7 +77,7 @@ void write_response_format(JsonWriter& body, const ResponseFormat& format) {
 
 Result<std::string> encode(const ChatRequest& request, std::string_view model_id,
                            const Accent& accent, bool stream) {
-  if (std::optional<Error> error = check_request(request)) return *std::move(error);
+  if (Result<void> checked = check_request(request); !checked) return std::move(checked).error();
   JsonWriter body;
   body.begin_object();
   body.key("model").string(model_id);
@@ -114,14 +113,19 @@ Usage read_usage(const JsonValue& usage) {
   return read;
 }
 
-/// What every answer and every chunk of one says of itself.
-void read_envelope(ChatResponse& response, const JsonValue& body) {
+/// What the provider adds to the dialect; null if nothing.
+const JsonValue* additions_of(const JsonValue& body, const Accent& accent) {
+  return accent.additions.empty() ? nullptr : find(body, accent.additions);
+}
+
+/// Reads what every answer, and every chunk of one, says of itself.
+void read_envelope(ChatResponse& response, const JsonValue& body, const JsonValue* additions) {
   if (std::string id = text_of(body, "id"); !id.empty()) response.id = std::move(id);
   if (std::string model = text_of(body, "model"); !model.empty()) response.model = std::move(model);
-  const JsonValue* groq = find(body, "x_groq");
-  if (groq != nullptr && response.request_id.empty()) response.request_id = text_of(*groq, "id");
+  if (additions != nullptr && response.request_id.empty())
+    response.request_id = text_of(*additions, "id");
   const JsonValue* usage = find(body, "usage");
-  if (usage == nullptr && groq != nullptr) usage = find(*groq, "usage");
+  if (usage == nullptr && additions != nullptr) usage = find(*additions, "usage");
   if (usage != nullptr && usage->is_object()) response.usage = read_usage(*usage);
 }
 
@@ -136,12 +140,12 @@ void read_chunks(const JsonValue& content, std::string& text) {
 void read_texts(const JsonValue& message, std::string& text, std::string& reasoning) {
   if (const JsonValue* content = find(message, "content")) {
     read_chunks(*content, text);
-    if (content->is_array())  // some services answer with chunks of thinking as well
+    if (content->is_array())  // some services send chunks of thinking too
       for (const JsonValue& chunk : *content)
         if (const JsonValue* thinking = find(chunk, "thinking")) read_chunks(*thinking, reasoning);
   }
   text += text_of(message, "refusal");
-  // One thing under two names: who sends both says the same twice.
+  // Two names for one thing: a service that sends both says the same twice.
   const std::string thoughts = text_of(message, "reasoning");
   reasoning += thoughts.empty() ? text_of(message, "reasoning_content") : thoughts;
 }
@@ -151,19 +155,19 @@ std::string arguments_of(const JsonValue& function) {
   return arguments == nullptr ? std::string() : as_text(*arguments);
 }
 
-Result<ChatResponse> decode(std::string_view text) {
+Result<ChatResponse> decode(std::string_view text, const Accent& accent) {
   const JsonDocument body(text);
   if (!body || !body->is_object()) return malformed("The answer is not a JSON object.");
   const JsonValue* choices = find(*body, "choices");
   const JsonValue* choice = choices == nullptr ? nullptr : first_element(*choices);
   const JsonValue* message = choice == nullptr ? nullptr : find(*choice, "message");
   if (message == nullptr || !message->is_object()) {
-    if (find(*body, "error") != nullptr) return explain_event(*body, names);
+    if (find(*body, "error") != nullptr) return explain_event(*body, error_names);
     return malformed("The answer has no choice with a message.");
   }
 
   ChatResponse response;
-  read_envelope(response, *body);
+  read_envelope(response, *body, additions_of(*body, accent));
   read_texts(*message, response.content, response.reasoning);
   if (const JsonValue* calls = find(*message, "tool_calls"); calls != nullptr && calls->is_array())
     for (const JsonValue& call : *calls)
@@ -177,8 +181,8 @@ Result<ChatResponse> decode(std::string_view text) {
 
 // ---- streaming
 
-std::optional<Error> absorb_tool_call(ChatResponse& response, const JsonValue& call,
-                                      const Deliver& deliver) {
+Result<void> absorb_tool_call(ChatResponse& response, const JsonValue& call,
+                              const Deliver& deliver) {
   // Fragments belong together by index; only the first one has the id and the name.
   std::size_t index = response.tool_calls.empty() ? 0 : response.tool_calls.size() - 1;
   if (const JsonValue* given = find(call, "index")) {
@@ -196,8 +200,7 @@ std::optional<Error> absorb_tool_call(ChatResponse& response, const JsonValue& c
   return add_tool_call(response, index, std::move(piece), deliver);
 }
 
-std::optional<Error> absorb_delta(ChatResponse& response, const JsonValue& delta,
-                                  const Deliver& deliver) {
+Result<void> absorb_delta(ChatResponse& response, const JsonValue& delta, const Deliver& deliver) {
   std::string text;
   std::string reasoning;
   read_texts(delta, text, reasoning);
@@ -205,8 +208,8 @@ std::optional<Error> absorb_delta(ChatResponse& response, const JsonValue& delta
   add_text(response, text, deliver);
   if (const JsonValue* calls = find(delta, "tool_calls"); calls != nullptr && calls->is_array())
     for (const JsonValue& call : *calls)
-      if (std::optional<Error> error = absorb_tool_call(response, call, deliver)) return error;
-  return std::nullopt;
+      if (Result<void> added = absorb_tool_call(response, call, deliver); !added) return added;
+  return {};
 }
 
 /// The choice of index 0, which is the only one that is read.
@@ -217,42 +220,42 @@ const JsonValue* first_choice(const JsonValue& choices) {
   return at == choices.end() ? nullptr : &*at;
 }
 
-std::optional<Error> absorb(StreamState& state, const SseEvent& event, const Deliver& deliver) {
+Result<void> absorb(StreamState& state, const SseEvent& event, const Accent& accent,
+                    const Deliver& deliver) {
   if (event.data == "[DONE]") {
     state.is_whole = state.is_over = true;
-    return std::nullopt;
+    return {};
   }
-  if (event.name == "error") return explain_event(event.data, names);
+  if (event.name == "error") return explain_event(event.data, error_names);
   const JsonDocument chunk(event.data);
   if (!chunk || !chunk->is_object())
     return malformed("The stream has an event that is not a JSON object.");
-  if (find(*chunk, "error") != nullptr) return explain_event(*chunk, names);
-  if (const JsonValue* error = find(*chunk, "x_groq", "error"))
-    return Error{.kind = ErrorKind::server_error, .message = as_text(*error)};
+  if (find(*chunk, "error") != nullptr) return explain_event(*chunk, error_names);
+  const JsonValue* additions = additions_of(*chunk, accent);
+  if (additions != nullptr)
+    if (const JsonValue* error = find(*additions, "error"))
+      return Error{.kind = ErrorKind::server_error, .message = as_text(*error)};
 
-  read_envelope(state.response, *chunk);
+  read_envelope(state.response, *chunk, additions);
   const JsonValue* choices = find(*chunk, "choices");
   const JsonValue* choice = choices == nullptr ? nullptr : first_choice(*choices);
-  if (choice == nullptr) return std::nullopt;
+  if (choice == nullptr) return {};
   const JsonValue* delta = find(*choice, "delta");
-  if (const JsonValue* message = find(*choice, "message")) {  // some servers know no streams
+  if (const JsonValue* message = find(*choice, "message")) {  // some servers cannot stream
     delta = message;
     state.is_whole = true;
   }
   if (delta != nullptr)
-    if (std::optional<Error> error = absorb_delta(state.response, *delta, deliver)) return error;
+    if (Result<void> added = absorb_delta(state.response, *delta, deliver); !added) return added;
   if (std::string reason = text_of(*choice, "finish_reason"); !reason.empty())
     set_finish_reason(state.response, std::move(reason), finish_reasons);
-  return std::nullopt;
+  return {};
 }
 
 // ---- refusals
 
-Error explain(int status, std::string_view body) {
-  constexpr int flex_capacity_exceeded = 498;  // Groq's
-  Error error = explain_body(status, body, names);
-  if (status == flex_capacity_exceeded) error.kind = ErrorKind::overloaded;
-  return error;
+Error explain(int status, std::string_view body, const Accent& accent) {
+  return explain_body(status, body, accent, error_names);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What refusals say.
+// What refusals mean.
 
 #include "dialects/refusals.hpp"
 
@@ -15,7 +15,7 @@
 namespace FineTuning::internal {
 namespace {
 
-/// A page's title tells what a proxy wants to say.
+/// The title of a page says what a proxy means.
 std::string html_summary(std::string_view page) {
   const std::size_t from = page.find("<title>");
   const std::size_t to = page.find("</title>");
@@ -122,7 +122,7 @@ Error explain_value(int status, const JsonValue& body, std::span<const NamedErro
     break;
   }
   if (status == 402) error.kind = ErrorKind::quota_exhausted;  // whatever the body calls it
-  const bool may_be_length =                                   // one service answers it with 403
+  const bool may_be_length =                                   // one service refuses with 403
       error.kind == ErrorKind::invalid_request || error.kind == ErrorKind::permission_denied;
   if (may_be_length && has_any(error.message, context_length_phrases))
     error.kind = ErrorKind::context_length_exceeded;
@@ -131,13 +131,22 @@ Error explain_value(int status, const JsonValue& body, std::span<const NamedErro
   return error;
 }
 
-}  // namespace
-
-Error explain_body(int status, std::string_view body, std::span<const NamedError> names) {
+/// The same for a body that may not be JSON.
+Error explain_any(int status, std::string_view body, std::span<const NamedError> names) {
   const JsonDocument value(body);
   if (value && (value->is_object() || value->is_array()))
     return explain_value(status, *value, names);
   return {.kind = kind_of_status(status), .message = explain_text(body), .http_status = status};
+}
+
+}  // namespace
+
+Error explain_body(int status, std::string_view body, const Accent& accent,
+                   std::span<const NamedError> names) {
+  Error error = explain_any(status, body, names);
+  for (const StatusMeaning& row : accent.statuses)
+    if (row.status == status) error.kind = row.kind;
+  return error;
 }
 
 Error explain_event(const JsonValue& event, std::span<const NamedError> names) {
@@ -152,7 +161,7 @@ Error explain_event(const JsonValue& event, std::span<const NamedError> names) {
 Error explain_event(std::string_view event, std::span<const NamedError> names) {
   if (const JsonDocument value{event}; value && value->is_object())
     return explain_event(*value, names);
-  Error error = explain_body(500, event, names);
+  Error error = explain_any(500, event, names);
   error.http_status = 200;
   return error;
 }

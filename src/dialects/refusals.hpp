@@ -1,10 +1,11 @@
 #pragma once
 
-// How the providers, and the proxies before them, say that something did not work.
+// How providers, and the proxies in front of them, say that something did not work.
 
 #include "json/reader.hpp"
 
-#include <FineTuning/result.hpp>
+#include <FineTuning/error.hpp>
+#include <FineTuning/provider.hpp>
 
 #include <span>
 #include <string_view>
@@ -17,16 +18,16 @@ struct NamedError {
   ErrorKind kind;
 };
 
-/// What an HTTP status means where the body says nothing better.
+/// What an HTTP status means if the body says nothing more exact.
 [[nodiscard]] ErrorKind kind_of_status(int status);
 
-/// Reads the body of a refusal in any of the shapes that providers and the proxies before them
-/// answer with: {"error":{..}}, {"error":"text"}, {"message":..}, {"detail":..}, one of these in an
-/// array, a text, a page of HTML, nothing. The message is what it says, in one line.
-[[nodiscard]] Error explain_body(int status, std::string_view body,
+/// Reads the body of a refusal in any of the shapes that providers and the proxies in front of them
+/// use: {"error":{..}}, {"error":"text"}, {"message":..}, {"detail":..}, one of these in an
+/// array, a text, a page of HTML, nothing. The message is what it says.
+[[nodiscard]] Error explain_body(int status, std::string_view body, const Accent& accent,
                                  std::span<const NamedError> names);
 
-/// The same for an error inside a stream, where the HTTP status was a good one.
+/// The same for an error inside a stream, whose HTTP status was 200.
 [[nodiscard]] Error explain_event(const JsonValue& event, std::span<const NamedError> names);
 [[nodiscard]] Error explain_event(std::string_view event, std::span<const NamedError> names);
 

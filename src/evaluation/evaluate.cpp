@@ -1,9 +1,9 @@
-// Asks every case, checks the answers and counts what came of them.
+// Asks every case, checks the answers and counts the results.
 
 #include "evaluation/expectation.hpp"
 #include "evaluation/fingerprint.hpp"
+#include "figures/total_time.hpp"
 #include "patterns/batch.hpp"
-#include "patterns/message_text.hpp"
 
 #include <FineTuning/evaluate.hpp>
 
@@ -19,54 +19,65 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t max_waits = 5;  // of one case
+/// Earlier results that need not be asked for again, by their fingerprints.
+using EarlierResults = std::multimap<std::string_view, const CaseResult*>;
 
-/// One run over all cases.
-class Run {
+EarlierResults judged(const std::vector<CaseResult>& results) {
+  EarlierResults judged;
+  for (const CaseResult& result : results)
+    if (result.outcome == Outcome::passed || result.outcome == Outcome::failed)
+      judged.emplace(result.fingerprint, &result);
+  return judged;
+}
+
+/// Evaluates all cases, once.
+class Evaluator {
  public:
-  Run(std::span<const TestCase> cases, const Responder& responder, const EvaluateOptions& options)
-      : cases_(cases), responder_(responder), options_(options), waits_(cases.size()) {}
+  Evaluator(std::span<const TestCase> cases, const Responder& responder,
+            const EvaluateOptions& options)
+      : cases_(cases), responder_(responder), options_(options) {}
 
   Evaluation run() {
     prepare();
-    run_batch(to_ask_, {.parallel = options_.parallel, .max_waits = max_waits}, options_.stop,
-              [this](std::size_t index) { return ask(index); });
+    run_batch(to_ask_, {.parallel = options_.parallel}, options_.stop,
+              [this](std::size_t index, bool is_last_try) { return ask(index, is_last_try); });
     for (const CaseResult& result : evaluation_.results) evaluation_.total.add(result);
     return std::move(evaluation_);
   }
 
  private:
-  /// All that can be said before anything is asked.
+  /// Does all that can be done before anything is asked.
   void prepare() {
-    std::multimap<std::string_view, const CaseResult*> earlier;
-    for (const CaseResult& result : options_.earlier)
-      if (result.outcome == Outcome::passed || result.outcome == Outcome::failed)
-        earlier.emplace(result.fingerprint, &result);
     evaluation_.model = options_.request.model;
     evaluation_.threshold = options_.threshold;
     evaluation_.results.reserve(cases_.size());
-    for (const TestCase& test : cases_) {
-      CaseResult& result = evaluation_.results.emplace_back(unasked(test));
-      const auto known = earlier.find(result.fingerprint);
-      if (known != earlier.end()) {
-        take_earlier(*known->second, result);
-        earlier.erase(known);
-      } else if (std::optional<Error> fault = fault_of(test.expectation)) {
-        const bool is_ours = fault->kind == ErrorKind::unsupported;
-        result.outcome = is_ours ? Outcome::not_run : Outcome::error;
-        result.error = std::move(fault);
-      } else {
-        to_ask_.push_back(evaluation_.results.size() - 1);
-      }
-    }
+    EarlierResults earlier = judged(options_.earlier);
+    for (const TestCase& test : cases_)
+      if (!prepare(test, earlier)) to_ask_.push_back(evaluation_.results.size() - 1);
     ended_ = cases_.size() - to_ask_.size();
+  }
+
+  /// False if the case has to be asked.
+  bool prepare(const TestCase& test, EarlierResults& earlier) {
+    CaseResult& result = evaluation_.results.emplace_back(unasked(test));
+    if (const auto known = earlier.find(result.fingerprint); known != earlier.end()) {
+      take_earlier(*known->second, result);
+      earlier.erase(known);  // each serves one case
+      return true;
+    }
+    Result<void> checked = check_expectation(test.expectation);
+    if (checked) return false;
+    const bool is_ours = checked.error().kind == ErrorKind::unsupported;
+    result.outcome = is_ours ? Outcome::not_run : Outcome::error;
+    result.error = std::move(checked).error();
+    return true;
   }
 
   [[nodiscard]] CaseResult unasked(const TestCase& test) const {
     return {.fingerprint = fingerprint(request_of(test), test.expectation),
             .id = test.id,
             .tags = test.tags,
-            .input = test.messages.empty() ? std::string() : message_text(test.messages.back()),
+            .input = test.messages.empty() ? std::string() : test.messages.back().text(),
             .expected = describe(test.expectation),
             .error = Error{.kind = ErrorKind::cancelled,
                            .message = "The run was stopped before this case was asked; start it "
@@ -79,7 +90,7 @@ class Run {
     return request;
   }
 
-  /// The case is described as it is now.
+  /// The names and texts of the case may have changed since.
   void take_earlier(const CaseResult& earlier, CaseResult& result) {
     CaseResult taken = earlier;
     taken.id = std::move(result.id);
@@ -90,26 +101,26 @@ class Run {
     ++evaluation_.reused;
   }
 
-  std::optional<milliseconds> ask(std::size_t index) {
+  std::optional<milliseconds> ask(std::size_t index, bool is_last_try) {
     const TestCase& test = cases_[index];
     CaseResult& result = evaluation_.results[index];
     const ChatRequest request = request_of(test);
-    CallContext context{.stop = options_.stop};
-    const auto start = now(options_.clock);
-    const Result<ChatResponse> response = internal::ask(responder_, request, context);
-    const auto latency = std::chrono::round<milliseconds>(now(options_.clock) - start);
+    const auto start = options_.clock.steady_now();
+    const Result<ChatResponse> response =
+        internal::ask(responder_, request, {.stop = options_.stop});
+    const std::chrono::nanoseconds latency = options_.clock.steady_now() - start;
     if (response) {
       result.latency = latency;
       take_answer(request, *response, test.expectation, result);
     } else {
       result.error = response.error();
       const std::optional<milliseconds> wait = batch_wait(response.error());
-      if (wait && waits_[index]++ < max_waits) return wait;
+      if (wait && !is_last_try) return wait;
       const bool was_stopped =
           options_.stop.stop_requested() && response.error().kind == ErrorKind::cancelled;
       result.outcome = was_stopped ? Outcome::not_run : Outcome::error;
     }
-    tell(result);
+    report(result);
     return {};
   }
 
@@ -130,8 +141,8 @@ class Run {
     result.error.reset();
   }
 
-  void tell(const CaseResult& result) {
-    const std::lock_guard one_at_a_time(telling_);
+  void report(const CaseResult& result) {
+    const std::lock_guard one_at_a_time(reporting_);
     ++ended_;
     if (options_.on_result && result.outcome != Outcome::not_run)
       options_.on_result(result, ended_, cases_.size());
@@ -140,10 +151,9 @@ class Run {
   const std::span<const TestCase> cases_;
   const Responder& responder_;
   const EvaluateOptions& options_;
-  std::vector<std::size_t> waits_;  ///< Of each case so far.
   std::vector<std::size_t> to_ask_;
   Evaluation evaluation_;
-  std::mutex telling_;  ///< Of what follows.
+  std::mutex reporting_;  ///< Guards what follows.
   std::size_t ended_ = 0;
 };
 
@@ -151,7 +161,7 @@ class Run {
 
 Evaluation evaluate(std::span<const TestCase> cases, const Responder& responder,
                     const EvaluateOptions& options) {
-  return Run(cases, responder, options).run();
+  return Evaluator(cases, responder, options).run();
 }
 
 void Tally::add(const CaseResult& result) {
@@ -163,17 +173,8 @@ void Tally::add(const CaseResult& result) {
   }
   if (!result.answer) return;
   ++answered;
-  if (!result.usage.known)
-    ++usage_unknown;
-  else if (tokens.known)
-    tokens += result.usage;
-  else
-    tokens = result.usage;
-  if (result.cost_usd)
-    cost_usd = cost_usd.value_or(0) + *result.cost_usd;
-  else
-    ++unpriced;
-  latency += result.latency.value_or(milliseconds::zero());
+  usage.add(result.usage, result.cost_usd);
+  add_time(total_latency, result.latency.value_or(std::chrono::nanoseconds::zero()));
 }
 
 std::optional<double> Tally::accuracy() const noexcept {
@@ -182,8 +183,8 @@ std::optional<double> Tally::accuracy() const noexcept {
   return static_cast<double>(passed) / static_cast<double>(judged);
 }
 
-std::optional<Interval> Tally::interval(double confidence) const {
-  return wilson_interval(passed, passed + failed, confidence);
+std::optional<statistics::Interval> Tally::interval(double confidence) const {
+  return statistics::wilson_interval(passed, passed + failed, confidence);
 }
 
 bool Evaluation::threshold_met() const noexcept {

@@ -5,6 +5,8 @@
 #include "evaluation/regex.hpp"
 #include "json/reader.hpp"
 
+#include <FineTuning/internal/errors.hpp>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -23,10 +25,8 @@ struct Overloaded : Functions... {
 template <class... Functions>
 Overloaded(Functions...) -> Overloaded<Functions...>;
 
-Error wrong(std::string message) {
-  return {.kind = ErrorKind::invalid_request,
-          .message = std::move(message),
-          .code = "invalid_expectation"};
+Error invalid_expectation(std::string message) {
+  return invalid_request(std::move(message), "invalid_expectation");
 }
 
 std::string_view trim(std::string_view text) {
@@ -36,7 +36,7 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(white) - first + 1);
 }
 
-/// What is in a Markdown fence where the text is one and nothing else; else the text.
+/// What is in a Markdown fence, if the text is a fence and nothing else; otherwise the text.
 std::string_view without_fence(std::string_view text) {
   constexpr std::string_view fence = "```";
   text = trim(text);
@@ -47,8 +47,9 @@ std::string_view without_fence(std::string_view text) {
   return text.substr(first_line);
 }
 
-/// Whether two values are one; nlohmann's own == takes what an int64_t has no room for as negative.
-/// Goes as deep as what is expected at the most: that is a JsonDocument's, so the stack suffices.
+/// Whether two values are the same; nlohmann's own == takes an integer that does not fit an int64_t
+/// as negative. Goes no deeper than the expected value, which a JsonDocument has checked, so the
+/// stack suffices.
 bool is_same(const Json& a, const Json& b) {
   if (a.is_array() && b.is_array())
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), is_same);
@@ -82,33 +83,34 @@ Result<Verdict> judge_score(const ExpectedScore& expected, const ChatRequest& re
   const std::optional<double> score = expected.score(request, response);
   if (score && *score >= 0 && *score <= 1)
     return Verdict{.passed = *score >= expected.pass_score, .score = score};
-  return Error{.message = fmt::format("The score {} is no number from 0 to 1, so the answer is not "
-                                      "judged; correct the function.",
+  return Error{.message = fmt::format("The score {} is not a number from 0 to 1, so the answer is "
+                                      "not judged; correct the function.",
                                       expected.name)};
 }
 
 }  // namespace
 
-std::optional<Error> fault_of(const Expectation& expectation) {
-  using Fault = std::optional<Error>;
+Result<void> check_expectation(const Expectation& expectation) {
+  using Checked = Result<void>;
   return std::visit(
       Overloaded{
-          [](const ExpectedPattern& expected) -> Fault {
-            Result<Regex> pattern = Regex::from(expected.pattern);
-            return pattern ? Fault() : std::move(pattern).error();
+          [](const ExpectedPattern& expected) -> Checked {
+            return Regex::from(expected.pattern).transform([](const Regex&) {});
           },
-          [](const ExpectedText&) -> Fault { return {}; },
-          [](const ExpectedParts& expected) -> Fault {
+          [](const ExpectedText&) -> Checked { return {}; },
+          [](const ExpectedParts& expected) -> Checked {
             if (!expected.parts.empty()) return {};
-            return wrong("The case expects no part, so every answer has them all; name one.");
+            return invalid_expectation(
+                "The case expects no part, so every answer has them all; name one.");
           },
-          [](const ExpectedJson& expected) -> Fault {
+          [](const ExpectedJson& expected) -> Checked {
             if (JsonDocument(expected.json) && Json::accept(expected.json)) return {};
-            return wrong("The case expects what is not JSON, or is nested too deep; correct it.");
+            return invalid_expectation(
+                "The case expects what is not JSON, or is nested too deep; correct it.");
           },
-          [](const ExpectedScore& expected) -> Fault {
+          [](const ExpectedScore& expected) -> Checked {
             if (expected.score) return {};
-            return wrong("The case has no function for its score; give one.");
+            return invalid_expectation("The case has no function for its score; give one.");
           },
       },
       expectation);
@@ -142,12 +144,16 @@ Result<Verdict> judge(const Expectation& expectation, const ChatRequest& request
 std::string describe(const Expectation& expectation) {
   return std::visit(
       Overloaded{
-          [](const ExpectedPattern& expected) { return "matches: " + expected.pattern; },
-          [](const ExpectedText& expected) { return "is: " + expected.text; },
+          [](const ExpectedPattern& expected) {
+            return fmt::format("matches: {}", expected.pattern);
+          },
+          [](const ExpectedText& expected) { return fmt::format("is: {}", expected.text); },
           [](const ExpectedParts& expected) {
             return fmt::format("contains: {}", fmt::join(expected.parts, ", "));
           },
-          [](const ExpectedJson& expected) { return "is the JSON value: " + expected.json; },
+          [](const ExpectedJson& expected) {
+            return fmt::format("is the JSON value: {}", expected.json);
+          },
           [](const ExpectedScore& expected) {
             return fmt::format("scores at least {} by {}", expected.pass_score, expected.name);
           },

@@ -2,25 +2,25 @@
 
 // Whether one answer is what was expected.
 
-#include <FineTuning/evaluate.hpp>
+#include <FineTuning/expectation.hpp>
 
 #include <optional>
 #include <string>
 
 namespace FineTuning::internal {
 
-/// Why no answer can be checked so; empty where one can. Of kind unsupported where this build of
-/// the library cannot, else where nobody can.
-[[nodiscard]] std::optional<Error> fault_of(const Expectation& expectation);
+/// Whether an answer can be checked against this. Fails with unsupported if this build of the
+/// library cannot do it, and with invalid_request if the expectation is wrong as written.
+[[nodiscard]] Result<void> check_expectation(const Expectation& expectation);
 
-/// What an answer is found to be.
+/// What is found of an answer.
 struct Verdict {
   bool passed = false;
   std::optional<double> score{};  ///< Of an ExpectedScore.
 };
 
-/// Checks an answer against an expectation without fault. Fails where a scoring function says no
-/// number from 0 to 1.
+/// Checks an answer against an expectation that check_expectation() accepts. Fails if a scoring
+/// function does not return a number from 0 to 1.
 [[nodiscard]] Result<Verdict> judge(const Expectation& expectation, const ChatRequest& request,
                                     const ChatResponse& response);
 

@@ -1,4 +1,4 @@
-// By what a result is recognised when a run is resumed.
+// The key by which a result is recognised when a run is resumed.
 
 #include "evaluation/fingerprint.hpp"
 
@@ -11,8 +11,8 @@
 namespace FineTuning::internal {
 namespace {
 
-/// All that is hashed in one text, from which it could be read back: a field is written with its
-/// size, a list with its length, and what is missing with a mark of its own.
+/// All that is hashed, as one unambiguous text: a field is written with its size, a list with its
+/// length, and what is missing as a mark of its own.
 class Fields {
  public:
   void add(const std::string& text) {

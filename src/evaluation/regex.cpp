@@ -2,7 +2,10 @@
 
 #include "evaluation/regex.hpp"
 
+#include <FineTuning/internal/errors.hpp>
 #include <FineTuning/internal/text.hpp>
+
+#include <fmt/format.h>
 
 #ifdef FINETUNING_RE2
 #include <re2/re2.h>
@@ -15,8 +18,8 @@ namespace FineTuning::internal {
 struct Regex::Engine {
   explicit Engine(const std::string& text) : expression(text, bounded()) {}
 
-  /// RE2's time grows with the text, and with the size of the compiled pattern, which this bounds:
-  /// a pattern is refused that takes more than a part of this memory.
+  /// RE2's time grows with the text and with the size of the compiled pattern. This bounds the
+  /// size: a pattern that takes more than a part of this memory is refused.
   static RE2::Options bounded() {
     RE2::Options options(RE2::Quiet);
     options.set_max_mem(1 << 20);
@@ -29,12 +32,11 @@ struct Regex::Engine {
 Result<Regex> Regex::from(const std::string& text) {
   auto engine = std::make_shared<const Engine>(text);
   if (engine->expression.ok()) return Regex(std::move(engine));
-  return Error{.kind = ErrorKind::invalid_request,
-               .message = "The pattern " + in_quotes(text) +
-                          " is refused: " + in_quotes(engine->expression.error()) +
-                          ". Write it in the syntax of RE2, which has neither backreferences nor "
-                          "lookaround.",
-               .code = "invalid_pattern"};
+  return invalid_request(
+      fmt::format("The pattern {} is refused: {}. Write it in the syntax of RE2, which has neither "
+                  "backreferences nor lookaround.",
+                  in_quotes(text), in_quotes(engine->expression.error())),
+      "invalid_pattern");
 }
 
 bool Regex::is_found_in(std::string_view text) const {

@@ -1,7 +1,7 @@
 #pragma once
 
-// Regular expressions that somebody else wrote. They are matched in a time that grows with the text
-// alone, whatever they say: with RE2, where the library was built with it, else not at all.
+// Regular expressions that somebody else wrote. RE2 matches them in a time that is linear in the
+// text, whatever they say; if the library was built without it, they are not matched at all.
 
 #include <FineTuning/result.hpp>
 
@@ -15,11 +15,11 @@ namespace FineTuning::internal {
 /// A value; its copies share what was compiled, and may be used from several threads at once.
 class Regex {
  public:
-  /// Fails with unsupported where the library was built without RE2, and with invalid_request where
-  /// RE2 refuses the pattern: for its syntax, its size, or what takes more than linear time.
+  /// Fails with unsupported if the library was built without RE2, and with invalid_request if RE2
+  /// refuses the pattern: for its syntax, its size, or what takes more than linear time.
   [[nodiscard]] static Result<Regex> from(const std::string& text);
 
-  /// True where any part of the text matches.
+  /// True if any part of the text matches.
   [[nodiscard]] bool is_found_in(std::string_view text) const;
 
  private:

@@ -9,7 +9,7 @@
 
 namespace FineTuning::internal {
 
-/// The value of rank ceil(percent / 100 * N) among N values; empty where there is none. `percent`
+/// The value of rank ceil(percent / 100 * N) among N values; empty if there are none. `percent`
 /// is from 1 to 100. Changes the order of the values.
 template <class T>
 std::optional<T> nearest_rank(std::vector<T>& values, std::size_t percent) {

@@ -8,13 +8,13 @@
 #include <numbers>
 #include <numeric>
 
-namespace FineTuning {
+namespace FineTuning::statistics {
 namespace {
 
-/// NaN is not, either.
+/// False for NaN too.
 bool is_between_0_and_1(double value) { return value > 0 && value < 1; }
 
-/// Where a rising function reaches `target`, between two places; as near as a double can say.
+/// Where a rising function reaches `target` between two places, as exactly as a double can hold it.
 template <class Rising>
 double find_where(const Rising& rising, double target, double low, double high) {
   for (;;) {
@@ -74,7 +74,7 @@ std::optional<double> normal_quantile(double probability) {
 std::optional<double> student_t_quantile(double probability, std::uint64_t degrees_of_freedom) {
   constexpr double least_tail = 1e-9;  // of less, the difference to 1 has lost too many digits
   const double tail = std::min(probability, 1 - probability);
-  if (!(tail >= least_tail) || degrees_of_freedom == 0) return {};  // NaN is not, either
+  if (!(tail >= least_tail) || degrees_of_freedom == 0) return {};  // NaN fails the test too
   return mirrored(probability, student_t_beyond(tail, degrees_of_freedom));
 }
 
@@ -114,4 +114,4 @@ std::optional<Interval> mean_interval(std::span<const double> values, double con
   return Interval{.low = *centre - half, .high = *centre + half};
 }
 
-}  // namespace FineTuning
+}  // namespace FineTuning::statistics

@@ -12,16 +12,15 @@
 #include <utility>
 
 namespace FineTuning::internal {
-namespace {}  // namespace
 
-std::optional<Error> check_header(std::string_view name, std::string_view value) {
+Result<void> check_header(std::string_view name, std::string_view value) {
   constexpr std::string_view token_marks = "!#$%&'*+-.^_`|~";
   const bool is_token = !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
     const char l = lower(c);
     return is_digit(c) || (l >= 'a' && l <= 'z') || token_marks.find(c) != std::string_view::npos;
   });
   if (!is_token)
-    return invalid_request("The name of an extra header is no HTTP token; correct it.");
+    return invalid_request("The name of an extra header is not an HTTP token; correct it.");
   const bool is_line = std::none_of(value.begin(), value.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return (byte < ' ' && c != '\t') || byte == 0x7f;
@@ -38,8 +37,8 @@ std::optional<Error> check_header(std::string_view name, std::string_view value)
   for (const std::string_view reserved : own)
     if (equal_ignoring_case(name, reserved))
       return invalid_request(
-          fmt::format("The header {} is written by the client; leave it out.", name));
-  return std::nullopt;
+          fmt::format("The header {} is written by the library; leave it out.", name));
+  return {};
 }
 
 void set_header(http::Headers& headers, std::string_view name, std::string_view value) {

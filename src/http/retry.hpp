@@ -1,7 +1,6 @@
 #pragma once
 
-// Whether a failed attempt is made again, and after which wait: pure functions of what was
-// answered.
+// Whether a failed attempt is made again, and after which wait: pure functions of the answer.
 
 #include <FineTuning/http.hpp>
 
@@ -12,11 +11,11 @@
 namespace FineTuning::internal {
 
 /// The wait that a server asks for: retry-after-ms, or retry-after in seconds or as an HTTP date.
-/// Empty where it asks for none, or for one that makes no sense.
+/// Empty if it does not ask, or for a wait that makes no sense.
 [[nodiscard]] std::optional<std::chrono::milliseconds> requested_wait(
     const http::Headers& headers, std::chrono::system_clock::time_point now);
 
-/// A positive number of `unit`s, rounded up; empty where the text is none, or too large to be
+/// A positive number of `unit`s, rounded up; empty if the text is not one, or is too large to be
 /// meant.
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_wait(std::string_view text,
                                                                   std::chrono::milliseconds unit);
@@ -28,8 +27,8 @@ namespace FineTuning::internal {
 /// server says itself (x-should-retry).
 [[nodiscard]] bool is_retryable(int status, const http::Headers& headers);
 
-/// The wait before retry `number` (from 0) where the server asks for none: half a second, doubled
-/// each time up to eight, less up to a quarter. `dice` is in [0, 1).
+/// The wait before retry `number` (from 0) if the server does not ask for one: half a second,
+/// doubled each time up to eight, less up to a quarter. `dice` is in [0, 1).
 [[nodiscard]] std::chrono::milliseconds backoff(int number, double dice);
 
 }  // namespace FineTuning::internal

@@ -2,6 +2,7 @@
 
 #include "http/secrets.hpp"
 
+#include <FineTuning/internal/scan.hpp>
 #include <FineTuning/internal/text.hpp>
 
 #include <fmt/format.h>
@@ -12,9 +13,8 @@
 
 namespace FineTuning::internal {
 
-std::optional<Error> check_key(std::string_view key, std::string_view where) {
-  if (std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c <= '~'; }))
-    return std::nullopt;
+Result<void> check_key(std::string_view key, std::string_view where) {
+  if (std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c <= '~'; })) return {};
   return Error{.kind = ErrorKind::authentication,
                .message = fmt::format("The key from {} has a space, a line break or another "
                                       "character that no key has; copy it again.",
@@ -32,11 +32,20 @@ bool is_secret_header(std::string_view name) {
   });
 }
 
+void add_secrets_of_url(std::vector<std::string>& secrets, std::string_view url) {
+  constexpr std::size_t shortest = 16;  // a signature or a token is longer, dates and sizes are not
+  for (std::string_view query = url.substr(std::min(url.find('?'), url.size())); !query.empty();) {
+    std::string_view value = take_until(query, '&');
+    take_until(value, '=');
+    if (value.size() >= shortest) secrets.emplace_back(value);
+  }
+}
+
 void redact(std::string& text, const std::vector<std::string>& secrets) {
-  constexpr std::size_t shortest = 4;  // below that it is no secret, and stands in every other word
+  constexpr std::size_t shortest = 4;  // what is shorter is part of many words, and not a secret
   for (const std::string& secret : secrets) {
     if (secret.size() < shortest) continue;
-    std::string clean;  // built anew: to replace in place takes quadratic time
+    std::string clean;  // replacing in place would take quadratic time
     std::size_t from = 0;
     for (std::size_t at = 0; (at = text.find(secret, from)) != std::string::npos;
          from = at + secret.size())

@@ -5,21 +5,23 @@
 
 #include <FineTuning/result.hpp>
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace FineTuning::internal {
 
-/// A key is one line of printable ASCII without spaces. `where` says where it came from.
-[[nodiscard]] std::optional<Error> check_key(std::string_view key, std::string_view where);
+/// A key is one line of printable ASCII without spaces. `where` says where it is from.
+[[nodiscard]] Result<void> check_key(std::string_view key, std::string_view where);
 
-/// The secret in the value of a header: what stands behind "Bearer " or the like.
+/// The secret in the value of a header: what follows "Bearer " or the like.
 [[nodiscard]] std::string_view secret_of(std::string_view value);
 
-/// True where a header carries a secret, to judge by its name.
+/// True if a header carries a secret, judged by its name.
 [[nodiscard]] bool is_secret_header(std::string_view name);
+
+/// Adds the secrets of a URL that lets in whoever has it: the long values of its query.
+void add_secrets_of_url(std::vector<std::string>& secrets, std::string_view url);
 
 /// Replaces every occurrence of each secret by "[redacted]".
 void redact(std::string& text, const std::vector<std::string>& secrets);

@@ -17,7 +17,7 @@ namespace {
 
 bool is_printable(char c) { return c > ' ' && c <= '~'; }
 
-/// 127.0.0.0/8 written as four numbers; other spellings are nobody's way to name this machine.
+/// 127.0.0.0/8 written as four numbers; other spellings of it are not accepted.
 bool is_loopback_v4(std::string_view host) {
   std::array<std::string_view, 4> parts{};
   if (split(host, '.', parts) != parts.size() || parts[0] != "127") return false;
@@ -51,7 +51,7 @@ bool is_host(std::string_view text) {
   });
 }
 
-/// The host of "host[:port][/path]"; empty where it is not of that form.
+/// The host of "host[:port][/path]"; empty if it is not of that form.
 std::string_view host_of(std::string_view rest) {
   const std::string_view authority = rest.substr(0, rest.find('/'));
   const std::size_t bracket = authority.find(']');
@@ -68,27 +68,27 @@ bool is_loopback_url(std::string_view url) {
   return is_loopback(host_of(url));
 }
 
-std::optional<Error> check_base_url(std::string_view url, bool allow_plain_http) {
+Result<void> check_base_url(std::string_view url, bool allow_plain_http) {
   std::string_view rest = url;
   const bool is_https = take_prefix(rest, "https://");
   if (!is_https && !take_prefix(rest, "http://"))
     return invalid_request(
-        "A base URL begins with https:// (or http:// on this machine); correct it.");
+        "A base URL begins with https://, or with http:// on this machine; correct it.");
   if (!std::all_of(rest.begin(), rest.end(), is_printable) ||
       rest.find_first_of("@?#\\\"<>^`{|}") != std::string_view::npos)
     return invalid_request(
-        "A base URL has a host, a port and a path and nothing else: no user, query or fragment; "
-        "give keys where keys belong.");
+        "A base URL has a host, a port and a path, but no user, query or fragment; correct it, and "
+        "give a key as the key of the account.");
   const std::string_view host = host_of(rest);
   if (host.empty())
     return invalid_request(
-        "The base URL has no host, or a host or port that cannot be one; correct it.");
+        "The base URL has no host, or its host or port is not valid; correct it.");
   if (!is_https && !allow_plain_http && !is_loopback(host))
     return invalid_request(fmt::format(
         "Plain http:// to {} would show the key to everybody on the way; use https://, or allow it "
-        "with ChatOptions::allow_plain_http.",
+        "with the option allow_plain_http.",
         host));
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace FineTuning::internal

@@ -63,10 +63,25 @@ std::string unescaped(std::string_view raw) {
   return text;
 }
 
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
 }  // namespace
 
 std::string JsonValue::characters() const {
   return has_escapes_ ? unescaped(raw_) : std::string(raw_);
+}
+
+std::string compact_json(const JsonValue& value) {
+  const std::string_view raw = value.raw();
+  if (value.is_string()) return '"' + std::string(raw) + '"';
+  std::string text;
+  bool is_in_string = false;
+  for (std::size_t at = 0; at < raw.size(); ++at) {
+    if (raw[at] == '"') is_in_string = !is_in_string;
+    if (is_in_string || !is_space(raw[at])) text += raw[at];
+    if (raw[at] == '\\') text += raw[++at];  // which may be a quote that ends nothing
+  }
+  return text;
 }
 
 class JsonParser {
@@ -74,7 +89,7 @@ class JsonParser {
   JsonParser(std::string_view text, std::vector<JsonValue>& values)
       : text_(text), values_(values) {}
 
-  /// False where the text is not one JSON value.
+  /// False if the text is not one JSON value.
   bool parse() {
     if (text_.size() > longest_text || !is_utf8(text_)) return false;
     most_values_ = std::max(values_in_any_text, text_.size() / 4);
@@ -84,10 +99,11 @@ class JsonParser {
     return at_ == text_.size();
   }
 
+  [[nodiscard]] bool is_too_deep() const { return is_too_deep_; }
+
  private:
   static constexpr std::size_t longest_text = std::size_t{1} << 30U;
   static constexpr std::size_t values_in_any_text = 1'000'000;
-  static constexpr int deepest = 128;  // nor is nested as deep
 
   using Type = JsonValue::Type;
 
@@ -100,18 +116,18 @@ class JsonParser {
   void skip_space() {
     while (at_ < text_.size() && is_space(text_[at_])) ++at_;
   }
-  static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
   bool read_value(int depth) {
     skip_space();
-    if (depth > deepest || values_.size() >= most_values_) return false;
+    if (depth > JsonDocument::deepest) is_too_deep_ = true;
+    if (is_too_deep_ || values_.size() >= most_values_) return false;
     switch (next()) {
       case '{': return read_container(Type::object, '}', depth);
       case '[': return read_container(Type::array, ']', depth);
       case '"': return read_string();
-      case 't': return read_word(Type::boolean, "true");
-      case 'f': return read_word(Type::boolean, "false");
-      case 'n': return read_word(Type::null, "null");
+      case 't': return read_literal(Type::boolean, "true");
+      case 'f': return read_literal(Type::boolean, "false");
+      case 'n': return read_literal(Type::null, "null");
       default: return read_number();
     }
   }
@@ -189,10 +205,10 @@ class JsonParser {
     return unit;
   }
 
-  bool read_word(Type type, std::string_view word) {
-    if (!text_.substr(at_).starts_with(word)) return false;
-    add(type, text_.substr(at_, word.size()));
-    at_ += word.size();
+  bool read_literal(Type type, std::string_view literal) {
+    if (!text_.substr(at_).starts_with(literal)) return false;
+    add(type, text_.substr(at_, literal.size()));
+    at_ += literal.size();
     return true;
   }
 
@@ -224,10 +240,19 @@ class JsonParser {
   std::vector<JsonValue>& values_;
   std::size_t at_ = 0;
   std::size_t most_values_ = 0;
+  bool is_too_deep_ = false;
 };
 
+const JsonValue& no_json() {
+  static const JsonDocument null("null");
+  return *null;
+}
+
 JsonDocument::JsonDocument(std::string_view text) {
-  if (!JsonParser(text, values_).parse()) values_.clear();
+  JsonParser parser(text, values_);
+  if (parser.parse()) return;
+  values_.clear();
+  is_too_deep_ = parser.is_too_deep();
 }
 
 }  // namespace FineTuning::internal

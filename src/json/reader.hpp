@@ -17,11 +17,19 @@
 namespace FineTuning::internal {
 
 /// One value of a JsonDocument, in which what it contains follows it: of an array its elements, of
-/// an object its names and values by turns.
+/// an object its names and values by turns. A copy would have nothing behind it, so there is none:
+/// the document hands out references only.
 class JsonValue {
  public:
   enum class Type : std::uint8_t { null, boolean, number, string, array, object };
 
+  JsonValue(const JsonValue&) = delete;
+  JsonValue& operator=(const JsonValue&) = delete;
+  JsonValue(JsonValue&&) = default;  ///< For the document, which alone has values to move.
+  JsonValue& operator=(JsonValue&&) = delete;
+  ~JsonValue() = default;
+
+  [[nodiscard]] bool is_boolean() const { return type_ == Type::boolean; }
   [[nodiscard]] bool is_null() const { return type_ == Type::null; }
   [[nodiscard]] bool is_number() const { return type_ == Type::number; }
   [[nodiscard]] bool is_string() const { return type_ == Type::string; }
@@ -32,8 +40,9 @@ class JsonValue {
   /// As it stands in the text; of a string, what is between its quotes.
   [[nodiscard]] std::string_view raw() const { return raw_; }
 
-  /// A string's characters.
+  /// A string's characters; they are its raw() if it has no escapes.
   [[nodiscard]] std::string characters() const;
+  [[nodiscard]] bool has_escapes() const { return has_escapes_; }
   [[nodiscard]] bool operator==(std::string_view text) const {
     return is_string() && (has_escapes_ ? characters() == text : raw_ == text);
   }
@@ -68,8 +77,12 @@ class JsonValue {
   [[nodiscard]] Iterator begin() const { return Iterator(is_array() ? this + 1 : behind()); }
   [[nodiscard]] Iterator end() const { return Iterator(behind()); }
 
-  /// The member of an object; null where there is none, or it is null. Of several with one name it
-  /// is the last.
+  /// The members of an object, in their order; of anything else, none.
+  class Members;
+  [[nodiscard]] Members members() const;
+
+  /// The member of an object; null if there is none, or it is null. Of several with one name it is
+  /// the last.
   [[nodiscard]] const JsonValue* member(std::string_view name) const {
     const JsonValue* found = nullptr;
     if (is_object())
@@ -91,26 +104,67 @@ class JsonValue {
   bool has_escapes_ = false;
 };
 
+/// A name of an object, and the value that it has there.
+struct JsonMember {
+  const JsonValue& name;
+  const JsonValue& value;
+};
+
+class JsonValue::Members {
+ public:
+  class Iterator {
+   public:
+    explicit Iterator(const JsonValue* name) : name_(name) {}
+    JsonMember operator*() const { return {*name_, name_[1]}; }
+    Iterator& operator++() {
+      name_ = name_[1].behind();
+      return *this;
+    }
+    friend bool operator==(Iterator a, Iterator b) = default;
+
+   private:
+    const JsonValue* name_;
+  };
+
+  explicit Members(const JsonValue& value) : value_(value) {}
+  [[nodiscard]] Iterator begin() const {
+    return Iterator(value_.is_object() ? &value_ + 1 : value_.behind());
+  }
+  [[nodiscard]] Iterator end() const { return Iterator(value_.behind()); }
+
+ private:
+  const JsonValue& value_;
+};
+
+inline JsonValue::Members JsonValue::members() const { return Members(*this); }
+
 /// A text that is one JSON value by the grammar of RFC 8259 and nothing beside it, or is not: no
-/// comment, no byte order mark, nothing that is not UTF-8, no half of a surrogate pair. Nor is one
-/// that is nested more than 128 levels deep, or that has more than a million values, which are
-/// shorter than four bytes each. The text must outlive the document, and
-/// the document its values.
+/// comment, no byte order mark, nothing that is not UTF-8, no half of a surrogate pair. Values nest
+/// 128 levels deep at most, and a million of them may be shorter than four bytes on average. The
+/// text must outlive the document, and the document its values.
 class JsonDocument {
  public:
+  static constexpr int deepest = 128;
+
   explicit JsonDocument(std::string_view text);
   JsonDocument(const JsonDocument&) = delete;
   JsonDocument& operator=(const JsonDocument&) = delete;
 
   [[nodiscard]] explicit operator bool() const { return !values_.empty(); }
-  [[nodiscard]] const JsonValue& operator*() const { return values_.front(); }
-  [[nodiscard]] const JsonValue* operator->() const { return &values_.front(); }
+  [[nodiscard]] const JsonValue& operator*() const& { return values_.front(); }
+  [[nodiscard]] const JsonValue* operator->() const& { return &values_.front(); }
+  const JsonValue& operator*() && = delete;   // it would be gone at once
+  const JsonValue* operator->() && = delete;  // so would this
+
+  /// Of a text that is not read: whether that is because it nests too deep.
+  [[nodiscard]] bool is_too_deep() const { return is_too_deep_; }
 
  private:
   std::vector<JsonValue> values_;
+  bool is_too_deep_ = false;
 };
 
-/// The member of an object; null where there is none, or it is null.
+/// The member of an object; null if there is none, or it is null.
 inline const JsonValue* find(const JsonValue& object, std::string_view name) {
   return object.member(name);
 }
@@ -122,13 +176,22 @@ const JsonValue* find(const JsonValue& object, std::string_view name, Names... n
   return inner == nullptr ? nullptr : find(*inner, names...);
 }
 
-/// The text of a member; empty where it is none.
+/// Null, in the place of what is not there.
+const JsonValue& no_json();
+
+/// The same as find(), with null in the place of what is not there.
+inline const JsonValue& find_or_null(const JsonValue& object, std::string_view name) {
+  const JsonValue* value = find(object, name);
+  return value == nullptr ? no_json() : *value;
+}
+
+/// The text of a member; empty if it is not a text.
 inline std::string text_of(const JsonValue& object, std::string_view name) {
   const JsonValue* value = find(object, name);
   return value != nullptr && value->is_string() ? value->characters() : std::string();
 }
 
-/// A count, which some services write as 12.0; 0 where there is none.
+/// A count, which some services write as 12.0; 0 if there is none.
 inline std::uint64_t count_of(const JsonValue& object, std::string_view name) {
   const JsonValue* value = find(object, name);
   if (value == nullptr || !value->is_number()) return 0;
@@ -141,7 +204,7 @@ inline std::uint64_t count_of(const JsonValue& object, std::string_view name) {
   return number >= 1 && number < 1e18 ? static_cast<std::uint64_t>(number) : 0;
 }
 
-/// True where one of the members is a number.
+/// Whether one of the members is a number.
 inline bool has_count(const JsonValue& object, std::initializer_list<std::string_view> names) {
   return std::any_of(names.begin(), names.end(), [&object](std::string_view name) {
     const JsonValue* value = find(object, name);
@@ -154,7 +217,10 @@ inline std::string as_text(const JsonValue& value) {
   return value.is_string() ? value.characters() : std::string(value.raw());
 }
 
-/// The first element of an array; null where there is none.
+/// A value as JSON, without white space between its parts.
+std::string compact_json(const JsonValue& value);
+
+/// The first element of an array; null if there is none.
 inline const JsonValue* first_element(const JsonValue& array) {
   return array.begin() == array.end() ? nullptr : &*array.begin();
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 // What the writer and the reader of JSON share: looking at many bytes of a text in one step, and
-// telling UTF-8 from what is none.
+// telling whether they are UTF-8.
 
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +19,7 @@ inline std::uint64_t load_word(const char* from) {
   return word;
 }
 
-/// True where none of the eight characters is escaped. What is gets its high bit set by a borrow:
+/// Whether none of the eight characters is escaped. One that is gets its high bit set by a borrow:
 /// the control characters and the quote, which xor 2 brings next to them, and the backslash.
 constexpr bool is_plain(std::uint64_t word) {
   const std::uint64_t borrowed =
@@ -29,8 +29,9 @@ constexpr bool is_plain(std::uint64_t word) {
 
 constexpr bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 
-/// The size of the UTF-8 sequence of two to four bytes that `text` begins with; 0 where it does
-/// not: one that is cut, longer than it needs to be, a surrogate or beyond U+10FFFF is none.
+/// The size of the UTF-8 sequence of two to four bytes that `text` begins with; 0 if it does not
+/// begin with one, or with one that is cut, longer than it needs to be, a surrogate or beyond
+/// U+10FFFF.
 constexpr std::size_t utf8_sequence_size(std::string_view text) {
   const auto byte = [text](std::size_t at) { return static_cast<unsigned char>(text[at]); };
   const unsigned lead = byte(0);

@@ -30,7 +30,7 @@ class Batch {
     try {
       while (const std::optional<std::size_t> index = take_next()) finish(*index);
     } catch (...) {
-      keep(std::current_exception());
+      store_exception(std::current_exception());
       stop();
     }
   }
@@ -48,12 +48,13 @@ class Batch {
 
   void finish(std::size_t index) {
     for (std::size_t waits = 0;; ++waits) {
-      const std::optional<std::chrono::milliseconds> wait = work_(index);
-      if (!wait || waits == options_.max_waits || !pause(*wait)) return;
+      const bool is_last_try = waits == options_.max_waits;
+      const std::optional<std::chrono::milliseconds> wait = work_(index, is_last_try);
+      if (!wait || is_last_try || !pause(*wait)) return;
     }
   }
 
-  /// Holds everybody up for a while. False where the batch was stopped.
+  /// Holds all threads up for a while. False if the batch was stopped.
   bool pause(std::chrono::milliseconds wait) {
     {
       const std::lock_guard lock(mutex_);
@@ -66,13 +67,13 @@ class Batch {
     return wait_until_open(lock);
   }
 
-  /// Waits for the pauses of all threads to end. False where the batch was stopped.
+  /// Waits for the pauses of all threads to end. False if the batch was stopped.
   bool wait_until_open(std::unique_lock<std::mutex>& lock) {
     opened_.wait(lock, stop_.get_token(), [this] { return pauses_ == 0; });
     return !stop_.stop_requested();
   }
 
-  void keep(const std::exception_ptr& thrown) {
+  void store_exception(const std::exception_ptr& thrown) {
     const std::lock_guard lock(mutex_);
     if (!thrown_) thrown_ = thrown;
   }
@@ -88,9 +89,9 @@ class Batch {
   std::exception_ptr thrown_;
 };
 
-/// A number below `limit`, each as likely as the others.
-std::uint64_t below(std::uint64_t limit, std::mt19937_64& generator) {
-  const std::uint64_t uneven = (0 - limit) % limit;  // 2^64 modulo limit: so many are too many
+/// A number less than `limit`, each as likely as the others.
+std::uint64_t uniform_below(std::uint64_t limit, std::mt19937_64& generator) {
+  const std::uint64_t uneven = (0 - limit) % limit;  // 2^64 modulo limit: how many to reject
   std::uint64_t drawn = generator();
   while (drawn < uneven) drawn = generator();
   return drawn % limit;
@@ -108,7 +109,7 @@ void run_batch(std::span<const std::size_t> order, const BatchOptions& options,
       for (std::size_t thread = 1; thread < std::min(options.parallel, order.size()); ++thread)
         others.emplace_back([&batch] { batch.take_part(); });
     } catch (const std::system_error&) {
-      // No more threads are to be had: those that are here do the work.
+      // The system has no more threads to give: those that there are do the work.
     }
     batch.take_part();
   }
@@ -120,15 +121,16 @@ std::vector<std::size_t> shuffled_order(std::size_t count, std::uint64_t seed) {
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::mt19937_64 generator(seed);
   for (std::size_t left = count; left > 1; --left)  // Fisher and Yates, from the back
-    std::swap(order[left - 1], order[below(left, generator)]);
+    std::swap(order[left - 1], order[uniform_below(left, generator)]);
   return order;
 }
 
 std::optional<std::chrono::milliseconds> batch_wait(const Error& error) {
-  constexpr std::chrono::milliseconds unsaid = std::chrono::seconds(8);
-  const bool passes = error.kind == ErrorKind::rate_limited || error.kind == ErrorKind::overloaded;
-  const std::chrono::milliseconds wait = error.retry_after.value_or(unsaid);
-  if (!passes || error.outcome_unknown || wait > longest_retry_wait) return {};
+  constexpr std::chrono::milliseconds default_wait = std::chrono::seconds(8);
+  const bool is_temporary =
+      error.kind == ErrorKind::rate_limited || error.kind == ErrorKind::overloaded;
+  const std::chrono::milliseconds wait = error.retry_after.value_or(default_wait);
+  if (!is_temporary || error.outcome_unknown || wait > longest_retry_wait) return {};
   return wait;
 }
 

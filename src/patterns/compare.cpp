@@ -5,6 +5,7 @@
 #include <FineTuning/compare.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <mutex>
 
@@ -26,23 +27,23 @@ ComparedAnswer unasked() {
 
 Comparison unasked_of_both() { return {.a = unasked(), .b = unasked()}; }
 
-/// In text that is not UTF-8, every byte counts as one that cannot continue a character.
+/// Of text that is not UTF-8, every byte counts that cannot continue a character.
 double count_code_points(std::string_view text) {
   return static_cast<double>(std::count_if(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
   }));
 }
 
-/// What is not a number is not known.
+/// A value that is not finite is unknown.
 std::optional<double> if_finite(std::optional<double> value) {
   return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
 Measures measure_answer(const ChatRequest& request, const ChatResponse& response,
-                        std::chrono::duration<double, std::milli> latency,
-                        const CompareOptions& options) {
+                        std::chrono::nanoseconds latency, const CompareOptions& options) {
+  using Milliseconds = std::chrono::duration<double, std::milli>;
   Measures measures{.length = count_code_points(response.content),
-                    .latency_ms = latency.count(),
+                    .latency_ms = Milliseconds(latency).count(),
                     .cost_usd = if_finite(response.cost_usd)};
   if (response.usage.known)
     measures.total_tokens = static_cast<double>(response.usage.total_tokens);
@@ -60,10 +61,10 @@ Measures subtract(const Measures& a, const Measures& b) {
 void ask(const Responder& responder, const ChatRequest& request, const CompareOptions& options,
          ComparedAnswer& answer) {
   answer.asked = true;
-  CallContext context{.stop = options.stop};
-  const auto start = now(options.clock);
+  const CallContext context{.stop = options.stop};
+  const auto start = options.clock.steady_now();
   answer.result = internal::ask(responder, request, context);
-  const auto latency = now(options.clock) - start;
+  const auto latency = options.clock.steady_now() - start;
   if (answer.result) answer.measures = measure_answer(request, *answer.result, latency, options);
 }
 
@@ -71,7 +72,7 @@ void ask(const Responder& responder, const ChatRequest& request, const CompareOp
 void ask_sides(std::span<const std::size_t> order, const ChatRequest& request, const Responder& a,
                const Responder& b, const CompareOptions& options, Comparison& comparison) {
   run_batch(order, {.parallel = 2}, options.stop,
-            [&](std::size_t side) -> std::optional<milliseconds> {
+            [&](std::size_t side, bool) -> std::optional<milliseconds> {
               if (side == side_a)
                 ask(a, request, options, comparison.a);
               else
@@ -115,19 +116,19 @@ ComparisonReport compare_models(std::span<const ChatRequest> requests, const Res
   report.comparisons.assign(requests.size(), unasked_of_both());
   std::mutex progress;
   std::size_t asked = 0;
-  const auto tell_progress = [&] {
+  const auto report_progress = [&] {
     if (!options.on_progress) return;
     const std::lock_guard one_at_a_time(progress);
     options.on_progress(++asked, requests.size());
   };
-  const auto work = [&](std::size_t index) -> std::optional<milliseconds> {
+  const auto work = [&](std::size_t index, bool) -> std::optional<milliseconds> {
     Comparison& comparison = report.comparisons[index];
     const bool is_again = comparison.a.asked || comparison.b.asked;
     const std::vector<std::size_t> sides =
         is_again ? sides_to_ask_again(comparison) : shuffled_order(2, options.seed + index);
     ask_sides(sides, requests[index], a, b, options, comparison);
-    if (!is_again && comparison.a.asked && comparison.b.asked) tell_progress();
-    return std::max(wait_of(comparison.a), wait_of(comparison.b));  // none is less than any
+    if (!is_again && comparison.a.asked && comparison.b.asked) report_progress();
+    return std::max(wait_of(comparison.a), wait_of(comparison.b));  // nothing is less than any wait
   };
   run_batch(shuffled_order(requests.size(), options.seed), {.parallel = options.parallel},
             options.stop, work);
@@ -148,10 +149,10 @@ PairedDifference paired_difference(std::span<const Comparison> comparisons, Meas
   }
   return {.pairs = differences.size(),
           .left_out = comparisons.size() - differences.size(),
-          .mean_a = mean(of_a),
-          .mean_b = mean(of_b),
-          .mean = mean(differences),
-          .interval = mean_interval(differences, confidence)};
+          .mean_a = statistics::mean(of_a),
+          .mean_b = statistics::mean(of_b),
+          .mean = statistics::mean(differences),
+          .interval = statistics::mean_interval(differences, confidence)};
 }
 
 }  // namespace FineTuning

@@ -1,13 +1,18 @@
 // Advice on names: which of them say nothing of what a model is for.
 
 #include <FineTuning/internal/scan.hpp>
+#include <FineTuning/internal/text.hpp>
 #include <FineTuning/model.hpp>
 #include <FineTuning/registry.hpp>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace FineTuning {
 
@@ -30,7 +35,7 @@ static_assert(std::is_sorted(empty_words.begin(), empty_words.end()));
 
 constexpr std::string_view separators = "-_. ";
 
-/// Where one of the words of a name ends: fineTuned-model2 has fine, tuned, model and 2.
+/// Whether one of the words of a name ends: fineTuned-model2 has fine, tuned, model and 2.
 bool is_border(char before, char after) {
   const auto is_upper = [](char c) { return is_letter(c) && !is_lower(c); };
   return separators.find(after) != std::string_view::npos || is_digit(before) != is_digit(after) ||
@@ -56,21 +61,24 @@ bool name_says_nothing(std::string_view name) {
   return true;
 }
 
-constexpr std::string_view better_name =
-    " of what the model is for; name its task, as in legal-contract-review or customer-support-es.";
+/// The sentence on a text that says nothing.
+std::string advice(std::string_view subject) {
+  return fmt::format(
+      "{} says nothing of what the model is for; name its task, as in legal-contract-review or "
+      "customer-support-es.",
+      subject);
+}
 
 std::optional<std::string> advice_on_spec(std::string_view spec) {
   const Result<Model> model = Model::from(spec);
   if (!model) return model.error().message;
   const ModelId parts = model->parts();
-  if (!parts.suffix.empty())
-    return name_says_nothing(parts.suffix)
-               ? std::optional("The suffix " + in_quotes(parts.suffix) + " of " + in_quotes(spec) +
-                               " says nothing" + std::string(better_name))
-               : std::nullopt;
+  if (!parts.suffix.empty()) {
+    if (!name_says_nothing(parts.suffix)) return std::nullopt;
+    return advice(fmt::format("The suffix {} of {}", in_quotes(parts.suffix), in_quotes(spec)));
+  }
   if (!parts.is_fine_tuned() || !parts.text.starts_with("ft:")) return std::nullopt;
-  return "The fine-tune " + in_quotes(spec) + " has no suffix, so its name says nothing" +
-         std::string(better_name);
+  return advice(fmt::format("The fine-tune {} has no suffix, so its name", in_quotes(spec)));
 }
 
 }  // namespace
@@ -79,7 +87,7 @@ std::optional<std::string> advice_on_name(std::string_view text) {
   const bool is_spec = text.find_first_of(":/") != std::string_view::npos;
   if (is_spec) return advice_on_spec(text);
   if (!name_says_nothing(text)) return std::nullopt;
-  return "The name " + in_quotes(text) + " says nothing" + std::string(better_name);
+  return advice(fmt::format("The name {}", in_quotes(text)));
 }
 
 }  // namespace FineTuning

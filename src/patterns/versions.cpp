@@ -1,15 +1,20 @@
 // Which version a name stands for, what changes that, and the store in memory.
 
-#include "patterns/version_words.hpp"
+#include "patterns/version_names.hpp"
+#include "time/calendar.hpp"
 
-#include <FineTuning/catalog.hpp>
+#include <FineTuning/internal/days.hpp>
 #include <FineTuning/internal/errors.hpp>
 #include <FineTuning/internal/scan.hpp>
+#include <FineTuning/internal/text.hpp>
 #include <FineTuning/model.hpp>
 #include <FineTuning/registry.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <mutex>
 #include <string>
@@ -20,24 +25,19 @@ namespace FineTuning {
 using namespace internal;
 namespace {
 
-// ---- what may be written
-
-constexpr std::string_view name_rule =
-    "write up to 100 letters, digits, '-', '_' and '.', and begin with a letter or a digit.";
-
 // ---- finding a version
 
-/// A word that stands for the label that a model has in that place.
-struct Word {
+/// Stands for the label that a model has in that place.
+struct Alias {
   std::string_view text;
   std::string VersionedModel::*label;
-  std::string_view code;  ///< Of the error where there is none.
+  std::string_view code;  ///< Of the error if no version has the place.
   std::string_view remedy;
 };
-constexpr std::array words{
-    Word{"current", &VersionedModel::current, "version_not_found", "promote one"},
-    Word{"previous", &VersionedModel::previous, "no_previous_version", "promote a second one"},
-    Word{"stable", &VersionedModel::stable, "version_not_found", "mark one as stable"}};
+constexpr std::array aliases{
+    Alias{"current", &VersionedModel::current, "version_not_found", "promote one"},
+    Alias{"previous", &VersionedModel::previous, "no_previous_version", "promote a second one"},
+    Alias{"stable", &VersionedModel::stable, "version_not_found", "mark one as stable"}};
 constexpr std::string_view latest = "latest";
 
 Error not_found(std::string_view code, std::string message) {
@@ -51,18 +51,18 @@ std::string listed(const Items& items, TextOf text_of) {
   std::string list;
   std::size_t count = 0;
   for (const auto& item : items)
-    if (count++ < most) list += (list.empty() ? "it has " : ", ") + text_of(item);
+    if (count++ < most) list += fmt::format("{}{}", list.empty() ? "it has " : ", ", text_of(item));
   if (count == 0) return "add one";
-  return count <= most ? list : list + " and " + std::to_string(count - most) + " more";
+  return count <= most ? list : fmt::format("{} and {} more", list, count - most);
 }
 
 Error unknown_model(const VersionTable& table, std::string_view name) {
-  return not_found("model_not_found",
-                   "The registry has no model " + in_quotes(name) + "; " +
-                       listed(table, [](const auto& entry) { return entry.first; }) + ".");
+  const auto name_of = [](const auto& entry) { return entry.first; };
+  return not_found("model_not_found", fmt::format("The registry has no model {}; {}.",
+                                                  in_quotes(name), listed(table, name_of)));
 }
 
-/// A table's model, const or not; null where there is none.
+/// A table's model, const or not; null if there is none.
 template <class Table>
 auto find_model(Table& table, std::string_view name) {
   const auto at = table.find(name);
@@ -72,19 +72,18 @@ auto find_model(Table& table, std::string_view name) {
 Result<ModelVersion> find_version(const VersionedModel& model, std::string_view name,
                                   std::string_view label) {
   if (label == latest && !model.versions.empty()) return model.versions.back();
-  const auto* const word = std::find_if(words.begin(), words.end(),
-                                        [label](const Word& known) { return known.text == label; });
-  if (word != words.end()) label = model.*word->label;
-  if (word != words.end() && label.empty())
-    return not_found(word->code, "The model " + in_quotes(name) + " has no " +
-                                     std::string(word->text) + " version; " +
-                                     std::string(word->remedy) + ".");
+  const auto* const alias = std::find_if(
+      aliases.begin(), aliases.end(), [label](const Alias& known) { return known.text == label; });
+  if (alias != aliases.end()) label = model.*alias->label;
+  if (alias != aliases.end() && label.empty())
+    return not_found(alias->code, fmt::format("The model {} has no {} version; {}.",
+                                              in_quotes(name), alias->text, alias->remedy));
   for (const ModelVersion& version : model.versions)
     if (version.label == label) return version;
-  return not_found(
-      "version_not_found",
-      "The model " + in_quotes(name) + " has no version " + in_quotes(label) + "; " +
-          listed(model.versions, [](const ModelVersion& version) { return version.label; }) + ".");
+  const auto label_of = [](const ModelVersion& version) { return version.label; };
+  return not_found("version_not_found",
+                   fmt::format("The model {} has no version {}; {}.", in_quotes(name),
+                               in_quotes(label), listed(model.versions, label_of)));
 }
 
 Result<ModelVersion> find_version(const VersionTable& table, std::string_view name,
@@ -96,43 +95,48 @@ Result<ModelVersion> find_version(const VersionTable& table, std::string_view na
 
 // ---- changing the table
 
-/// Why a version cannot be added; empty where it can.
-std::optional<Error> fault_of(std::string_view name, const ModelVersion& version) {
+/// Whether a version can be added.
+Result<void> check(std::string_view name, const ModelVersion& version) {
   if (!is_version_name(name))
-    return invalid_request("The name " + in_quotes(name) + " cannot be used; " +
-                           std::string(name_rule));
+    return invalid_request(
+        fmt::format("The name {} cannot be used; write {}.", in_quotes(name), version_name_rule));
   if (!is_version_name(version.label))
-    return invalid_request("The label " + in_quotes(version.label) + " cannot be used; " +
-                           std::string(name_rule));
-  if (is_version_word(version.label))
-    return invalid_request("The label " + in_quotes(version.label) +
-                           " is a word with a meaning of its own; write another one, as v3.");
+    return invalid_request(fmt::format("The label {} cannot be used; write {}.",
+                                       in_quotes(version.label), version_name_rule));
+  if (is_version_alias(version.label))
+    return invalid_request(
+        fmt::format("The label {} has a meaning of its own; write another one, as v3.",
+                    in_quotes(version.label)));
   if (version.model.empty())
-    return invalid_request("The version " + in_quotes(version.label) +
-                           " has no model; give its spec, a provider, a colon and a model id.");
+    return invalid_request(
+        fmt::format("The version {} has no model; give its spec, a provider, a colon and a model "
+                    "id.",
+                    in_quotes(version.label)));
   if (std::any_of(version.model.begin(), version.model.end(), is_in_no_id))
-    return invalid_request("The model " + in_quotes(version.model) +
-                           " has characters that no model id has; copy it again.");
-  if (!version.day.empty() && !is_day(version.day))
-    return invalid_request("The day " + in_quotes(version.day) +
-                           " is none; write it as YYYY-MM-DD.");
-  return std::nullopt;
+    return invalid_request(
+        fmt::format("The model {} has characters that no model id has; copy it again.",
+                    in_quotes(version.model)));
+  if (version.day && !has_day_text(*version.day))
+    return invalid_request(fmt::format(
+        "The day of the version {} is not in the calendar; correct it.", in_quotes(version.label)));
+  return {};
 }
 
 Result<ModelVersion> add_version(VersionTable& table, const std::string& name, ModelVersion version,
-                                 const std::string& when) {
-  if (std::optional<Error> fault = fault_of(name, version)) return *std::move(fault);
+                                 Moment now) {
+  if (Result<void> checked = check(name, version); !checked) return std::move(checked).error();
   VersionedModel& model = table[name];
   for (const ModelVersion& known : model.versions) {
     if (known.label != version.label) continue;
     if (known.model == version.model && known.note == version.note) return known;
-    return invalid_request("The model " + in_quotes(name) + " has a version " +
-                           in_quotes(known.label) +
-                           " already, with another model or note; add this one under a new label.");
+    return invalid_request(
+        fmt::format("The model {} has a version {} already, with another model or note; add this "
+                    "one under a new label.",
+                    in_quotes(name), in_quotes(known.label)));
   }
-  if (version.day.empty()) version.day = when.substr(0, std::string_view("YYYY-MM-DD").size());
-  model.history.push_back({.when = when,
-                           .what = "added",
+  if (!version.day) version.day = utc_day(now);
+  model.history.push_back({.when = now,
+                           .what = VersionChange::Kind::added,
                            .label = version.label,
                            .from = model.versions.empty() ? "" : model.versions.back().label,
                            .note = version.note});
@@ -141,8 +145,8 @@ Result<ModelVersion> add_version(VersionTable& table, const std::string& name, M
   return version;
 }
 
-/// Puts the version that a label or a word names in a place of its model, and says so in the
-/// history. Changes nothing where it is there already. `change` says when, what and why.
+/// Puts the version of a label or an alias in a place of its model, and says so in the history.
+/// Changes nothing if it is there already. `change` says when, what and why.
 Result<ModelVersion> put(VersionTable& table, std::string_view name, std::string_view label,
                          std::string VersionedModel::*place, VersionChange change) {
   Result<ModelVersion> version = find_version(table, name, label);
@@ -156,21 +160,6 @@ Result<ModelVersion> put(VersionTable& table, std::string_view name, std::string
   return version;
 }
 
-/// YYYY-MM-DDThh:mm:ssZ
-std::string utc_text(std::chrono::system_clock::time_point time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
-  const auto padded = [](auto number, std::size_t size) {
-    std::string digits = std::to_string(number);
-    return std::string(size - std::min(size, digits.size()), '0') + digits;
-  };
-  return padded(static_cast<int>(date.year()), 4) + '-' +
-         padded(static_cast<unsigned>(date.month()), 2) + '-' +
-         padded(static_cast<unsigned>(date.day()), 2) + 'T' + padded(clock.hours().count(), 2) +
-         ':' + padded(clock.minutes().count(), 2) + ':' + padded(clock.seconds().count(), 2) + 'Z';
-}
-
 class MemoryVersionStore : public VersionStore {
  public:
   Result<VersionTable> load() override {
@@ -178,13 +167,12 @@ class MemoryVersionStore : public VersionStore {
     return table_;
   }
 
-  std::optional<Error> update(
-      const std::function<std::optional<Error>(VersionTable&)>& change) override {
+  Result<void> update(const std::function<Result<void>(VersionTable&)>& change) override {
     const std::lock_guard lock(mutex_);
     VersionTable changed = table_;
-    if (std::optional<Error> error = change(changed)) return error;
+    if (Result<void> done = change(changed); !done) return done;
     table_ = std::move(changed);
-    return std::nullopt;
+    return {};
   }
 
  private:
@@ -198,10 +186,10 @@ Error no_store() {
 
 }  // namespace
 
-bool internal::is_version_word(std::string_view text) {
+bool internal::is_version_alias(std::string_view text) {
   return equal_ignoring_case(text, latest) ||
-         std::any_of(words.begin(), words.end(),
-                     [text](const Word& word) { return equal_ignoring_case(text, word.text); });
+         std::any_of(aliases.begin(), aliases.end(),
+                     [text](const Alias& alias) { return equal_ignoring_case(text, alias.text); });
 }
 
 bool internal::is_version_name(std::string_view text) {
@@ -218,8 +206,7 @@ std::shared_ptr<VersionStore> memory_version_store() {
 }
 
 VersionRegistry::VersionRegistry(std::shared_ptr<VersionStore> store, Clock clock)
-    : store_(std::move(store)),
-      clock_(clock ? std::move(clock) : Clock(std::chrono::system_clock::now)) {}
+    : store_(std::move(store)), clock_(std::move(clock)) {}
 
 Result<ModelVersion> VersionRegistry::get(std::string_view name, std::string_view label) const {
   return table().and_then(
@@ -227,32 +214,33 @@ Result<ModelVersion> VersionRegistry::get(std::string_view name, std::string_vie
 }
 
 Result<ModelVersion> VersionRegistry::add(std::string_view name, ModelVersion version) {
-  return update([&](VersionTable& table, const std::string& when) {
-    return add_version(table, std::string(name), version, when);
+  return update([&](VersionTable& table, Moment now) {
+    return add_version(table, std::string(name), version, now);
   });
 }
 
 Result<ModelVersion> VersionRegistry::promote(std::string_view name, std::string_view label,
                                               std::string_view note) {
-  return update([&](VersionTable& table, const std::string& when) {
+  return update([&](VersionTable& table, Moment now) {
     return put(table, name, label, &VersionedModel::current,
-               {.when = when, .what = "promoted", .note = std::string(note)});
+               {.when = now, .what = VersionChange::Kind::promoted, .note = std::string(note)});
   });
 }
 
 Result<ModelVersion> VersionRegistry::rollback(std::string_view name, std::string_view label,
                                                std::string_view note) {
-  return update([&](VersionTable& table, const std::string& when) {
+  return update([&](VersionTable& table, Moment now) {
     return put(table, name, label, &VersionedModel::current,
-               {.when = when, .what = "rolled_back", .note = std::string(note)});
+               {.when = now, .what = VersionChange::Kind::rolled_back, .note = std::string(note)});
   });
 }
 
 Result<ModelVersion> VersionRegistry::mark_stable(std::string_view name, std::string_view label,
                                                   std::string_view note) {
-  return update([&](VersionTable& table, const std::string& when) {
-    return put(table, name, label, &VersionedModel::stable,
-               {.when = when, .what = "marked_stable", .note = std::string(note)});
+  return update([&](VersionTable& table, Moment now) {
+    return put(
+        table, name, label, &VersionedModel::stable,
+        {.when = now, .what = VersionChange::Kind::marked_stable, .note = std::string(note)});
   });
 }
 
@@ -286,13 +274,13 @@ Result<VersionTable> VersionRegistry::table() const {
 Result<ModelVersion> VersionRegistry::update(const Change& change) {
   if (store_ == nullptr) return no_store();
   ModelVersion changed;
-  std::optional<Error> error = store_->update([&](VersionTable& table) -> std::optional<Error> {
-    Result<ModelVersion> version = change(table, utc_text(clock_()));
-    if (!version) return std::move(version).error();
-    changed = *std::move(version);
-    return std::nullopt;
+  const Result<void> updated = store_->update([&](VersionTable& table) {
+    const auto now = std::chrono::floor<std::chrono::seconds>(clock_.wall_now());
+    return change(table, now).transform([&changed](ModelVersion&& version) {
+      changed = std::move(version);
+    });
   });
-  if (error) return *std::move(error);
+  if (!updated) return updated.error();
   return changed;
 }
 

@@ -1,8 +1,9 @@
 // A call as a line of a log, with OpenTelemetry's attribute names, and back. The names are those of
 // docs/registry/attributes/gen-ai.md in open-telemetry/semantic-conventions-genai.
 
-#include "json/reader.hpp"
+#include "json/fields.hpp"
 
+#include <FineTuning/internal/errors.hpp>
 #include <FineTuning/model.hpp>
 #include <FineTuning/monitor.hpp>
 
@@ -10,11 +11,12 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <charconv>
+#include <array>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
-#include <limits>
-#include <system_error>
+#include <string>
+#include <utility>
 
 namespace FineTuning {
 
@@ -86,89 +88,6 @@ void write_answer(const CallRecord& call, Json& json) {
   if (call.score && *call.score >= 0 && *call.score <= 1) json[names::score] = *call.score;
 }
 
-/// Reads members of an object. The first one that is not what it has to be is kept as the fault.
-class RecordReader {
- public:
-  explicit RecordReader(const JsonValue& object) : object_(object) {}
-
-  [[nodiscard]] const std::string& fault() const { return fault_; }
-
-  std::string text(std::string_view name) {
-    const JsonValue* const value = find(object_, name);
-    if (value == nullptr) return {};
-    if (!value->is_string()) complain(name, "a text");
-    return value->is_string() ? value->characters() : std::string();
-  }
-
-  /// Of an array of texts the first.
-  std::string first_text(std::string_view name) {
-    const JsonValue* const value = find(object_, name);
-    if (value == nullptr) return {};
-    const JsonValue* const first = first_element(*value);
-    if (first == nullptr || !first->is_string()) complain(name, "a list of texts");
-    return first != nullptr ? first->characters() : std::string();
-  }
-
-  bool flag(std::string_view name) {
-    const JsonValue* const value = find(object_, name);
-    if (value == nullptr) return false;
-    if (value->raw() != "true" && value->raw() != "false") complain(name, "true or false");
-    return value->is_true();
-  }
-
-  /// A number from 0 to `most`.
-  std::optional<double> number(std::string_view name, double most) {
-    const std::optional<double> number = parsed<double>(name, "a number that can be");
-    if (number && !(*number >= 0 && *number <= most)) complain(name, "a number that can be");
-    return number;
-  }
-
-  /// A whole number from 0 to `most`; 0 where there is none.
-  template <class T>
-  T whole_number(std::string_view name, T most = std::numeric_limits<T>::max()) {
-    const T number = parsed<T>(name, "a whole number that can be").value_or(0);
-    if (number < 0 || number > most) complain(name, "a whole number that can be");
-    return number;
-  }
-
-  /// A time in seconds; thirty years at most.
-  std::optional<nanoseconds> seconds(std::string_view name) {
-    const std::optional<double> seconds = number(name, 1e9);
-    if (!seconds || !fault_.empty()) return std::nullopt;
-    return nanoseconds(std::llround(*seconds * 1e9));
-  }
-
-  [[nodiscard]] bool has(std::string_view name) const { return find(object_, name) != nullptr; }
-
- private:
-  template <class T>
-  std::optional<T> parsed(std::string_view name, std::string_view expected) {
-    const JsonValue* const value = find(object_, name);
-    if (value == nullptr) return std::nullopt;
-    const std::string_view raw = value->is_number() ? value->raw() : std::string_view();
-    T number{};
-    const auto [end, error] = std::from_chars(raw.data(), raw.data() + raw.size(), number);
-    if (raw.empty() || error != std::errc() || end != raw.data() + raw.size())
-      complain(name, expected);
-    return number;
-  }
-
-  void complain(std::string_view name, std::string_view expected) {
-    if (fault_.empty()) fault_ = fmt::format("its {} is not {}", name, expected);
-  }
-
-  const JsonValue& object_;
-  std::string fault_;
-};
-
-/// The value of that name, or the last one ("other"), which stands for those that come later.
-template <class T>
-T named(std::string_view name, T last) {
-  for (int value = 0; value < static_cast<int>(last); ++value)
-    if (to_string(static_cast<T>(value)) == name) return static_cast<T>(value);
-  return last;
-}
-
 /// What the call counts under, from the names of its provider and of its model.
 std::string model_of(const std::string& provider_name, const std::string& model) {
   if (provider_name.empty() || model.empty()) return model;
@@ -180,38 +99,92 @@ std::string model_of(const std::string& provider_name, const std::string& model)
   return fmt::format("{}:{}", name, model);
 }
 
-CallRecord read_members(RecordReader& read) {
-  constexpr std::int64_t last_started = 9'000'000'000'000;  // of 2255: a clock of nanoseconds ends
-  CallRecord call{
-      .model = model_of(read.text(names::provider), read.text(names::model)),
-      .response_model = read.text(names::response_model),
-      .id = read.text(names::id),
-      .started = std::chrono::system_clock::time_point(
-          milliseconds(read.whole_number(names::started, last_started))),
-      .latency = read.seconds(names::latency).value_or(nanoseconds{}),
-      .streamed = read.flag(names::stream),
-      .time_to_first_text = read.seconds(names::time_to_first_text),
-      .may_be_billed = read.flag(names::may_be_billed),
-      .usage = {.input_tokens = read.whole_number<std::uint64_t>(names::input_tokens),
-                .output_tokens = read.whole_number<std::uint64_t>(names::output_tokens),
-                .total_tokens = read.whole_number<std::uint64_t>(names::total_tokens),
-                .cached_input_tokens = read.whole_number<std::uint64_t>(names::cached_input_tokens),
-                .reasoning_tokens = read.whole_number<std::uint64_t>(names::reasoning_tokens),
-                .known = read.has(names::input_tokens) || read.has(names::output_tokens)},
-      .cost_usd = read.number(names::cost_usd, most_cost_usd),
-      .attempts = read.whole_number<int>(names::attempts),
-      .score = read.number(names::score, 1)};
-  if (read.has(names::error)) call.error = named(read.text(names::error), ErrorKind::other);
-  if (read.has(names::finish_reasons))
-    call.finish_reason = named(read.first_text(names::finish_reasons), FinishReason::other);
-  return call;
+/// A record on its way.
+struct Draft {
+  CallRecord call{};
+  std::string provider{};
+};
+
+template <class E>
+JsonResult read_name_or_other(const JsonValue& value, E& to) {
+  std::string name;
+  JsonResult read = read_text(value, name);
+  to = enum_from<E>(name).value_or(E::other);  // of a later release
+  return read;
 }
 
-Error no_record(std::string_view why) {
-  return {.kind = ErrorKind::invalid_request,
-          .message =
-              fmt::format("The line is no record of a call: {}; leave it out or correct it.", why),
-          .code = "invalid_call_record"};
+/// The first reason of several: the library reads one answer.
+JsonResult read_finish_reason(const JsonValue& value, FinishReason& to) {
+  if (const JsonValue* first = first_element(value)) return read_name_or_other(*first, to);
+  return unlike(value, "an array of texts");
+}
+
+JsonResult read_seconds(const JsonValue& value, nanoseconds& to) {
+  constexpr double longest = 1e9;  // thirty years
+  double seconds = 0;
+  JsonResult read = read_number_between(value, seconds, 0, longest);
+  to = nanoseconds(std::llround(seconds * 1e9));
+  return read;
+}
+
+JsonResult read_started(const JsonValue& value, std::chrono::system_clock::time_point& to) {
+  constexpr std::int64_t last = 9'000'000'000'000;  // of 2255: a clock of nanoseconds ends
+  std::int64_t count = 0;
+  JsonResult read = read_whole_between(value, count, 0, last);
+  to = std::chrono::system_clock::time_point(milliseconds(count));
+  return read;
+}
+
+JsonResult read_cost(const JsonValue& value, double& to) {
+  return read_number_between(value, to, 0, most_cost_usd);
+}
+
+JsonResult read_score(const JsonValue& value, double& to) {
+  return read_number_between(value, to, 0, 1);
+}
+
+template <auto count>
+JsonResult read_tokens(const JsonValue& value, Draft& draft) {
+  return read_count(value, draft.call.usage.*count);
+}
+
+/// A count that is written only if the usage is known.
+template <auto count>
+JsonResult read_known_tokens(const JsonValue& value, Draft& draft) {
+  draft.call.usage.known = true;
+  return read_tokens<count>(value, draft);
+}
+
+template <auto read, auto member>
+JsonResult in_call(const JsonValue& value, Draft& draft) {
+  return into<read, member>(value, draft.call);
+}
+
+using Field = JsonField<Draft>;
+
+constexpr std::array fields{
+    Field{names::provider, into<read_text, &Draft::provider>},
+    Field{names::model, in_call<read_text, &CallRecord::model>, Presence::required},
+    Field{names::stream, in_call<read_flag, &CallRecord::streamed>},
+    Field{names::response_model, in_call<read_text, &CallRecord::response_model>},
+    Field{names::id, in_call<read_text, &CallRecord::id>},
+    Field{names::finish_reasons, in_call<read_finish_reason, &CallRecord::finish_reason>},
+    Field{names::input_tokens, read_known_tokens<&Usage::input_tokens>},
+    Field{names::output_tokens, read_known_tokens<&Usage::output_tokens>},
+    Field{names::cached_input_tokens, read_tokens<&Usage::cached_input_tokens>},
+    Field{names::reasoning_tokens, read_tokens<&Usage::reasoning_tokens>},
+    Field{names::total_tokens, read_tokens<&Usage::total_tokens>},
+    Field{names::score, in_call<read_score, &CallRecord::score>},
+    Field{names::error, in_call<read_name_or_other<ErrorKind>, &CallRecord::error>},
+    Field{names::started, in_call<read_started, &CallRecord::started>},
+    Field{names::latency, in_call<read_seconds, &CallRecord::latency>, Presence::required},
+    Field{names::time_to_first_text, in_call<read_seconds, &CallRecord::time_to_first_text>},
+    Field{names::cost_usd, in_call<read_cost, &CallRecord::cost_usd>},
+    Field{names::attempts, in_call<read_count<int>, &CallRecord::attempts>},
+    Field{names::may_be_billed, in_call<read_flag, &CallRecord::may_be_billed>}};
+
+JsonResult read_record(const JsonValue& value, Draft& draft) {
+  return read_object(value, draft, fields, ignore_other);
 }
 
 }  // namespace
@@ -231,15 +204,15 @@ std::string to_json(const CallRecord& call) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Result<CallRecord> read_call_record(std::string_view line) {
-  const JsonDocument document(line);
-  if (!document || !document->is_object()) return no_record("it is no JSON object");
-  RecordReader read(*document);
-  CallRecord call = read_members(read);
-  if (!read.fault().empty()) return no_record(read.fault());
-  if (!read.has(names::model)) return no_record(fmt::format("it has no {}", names::model));
-  if (!read.has(names::latency)) return no_record(fmt::format("it has no {}", names::latency));
-  return call;
+Result<CallRecord> parse_call_record(std::string_view line) {
+  Draft draft;
+  if (const JsonResult read = read_json(line, draft, read_record); !read)
+    return invalid_request(
+        fmt::format("The line is not a record of a call: {}; leave it out or correct it.",
+                    read.error().text()),
+        "invalid_call_record");
+  draft.call.model = model_of(draft.provider, draft.call.model);
+  return std::move(draft.call);
 }
 
 }  // namespace FineTuning

@@ -1,20 +1,18 @@
-// Reads test cases and stored results, which are JSON Lines. A line that is not understood whole is
-// refused: what is silently left out would be taken for tested.
+// Reads test cases, which are JSON Lines. A line that is not understood whole is refused: what is
+// silently left out would be taken for tested.
 
-#include "json/reader.hpp"
+#include "json/fields.hpp"
+#include "records/lines.hpp"
 
 #include <FineTuning/evaluate.hpp>
 #include <FineTuning/internal/errors.hpp>
-#include <FineTuning/model.hpp>
+#include <FineTuning/internal/text.hpp>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <array>
-#include <charconv>
-#include <functional>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -23,61 +21,7 @@ namespace FineTuning {
 using namespace internal;
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == line.npos; }
-
-/// Calls `read` with each line that is not blank, and its number, until one gives an error.
-template <class Read>
-std::optional<Error> for_each_line(std::string_view text, Read read) {
-  for (std::size_t number = 1; !text.empty(); ++number) {
-    const std::string_view line = take_until(text, '\n');
-    if (is_blank(line)) continue;
-    if (std::optional<Error> error = read(line, number)) return error;
-  }
-  return {};
-}
-
-// ---- test cases
-
-bool read_text(const Json& value, std::string& to) {
-  if (!value.is_string()) return false;
-  to = value.get<std::string>();
-  return true;
-}
-
-bool read_texts(const Json& value, std::vector<std::string>& to) {
-  if (!value.is_array()) return false;
-  return std::all_of(value.begin(), value.end(),
-                     [&to](const Json& element) { return read_text(element, to.emplace_back()); });
-}
-
-bool read_message(const Json& value, Message& to) {
-  constexpr std::array roles{std::pair("system", Role::system), std::pair("user", Role::user),
-                             std::pair("assistant", Role::assistant)};
-  std::string role;
-  std::string content;
-  if (!value.is_object() || value.size() != 2 || !value.contains("role") ||
-      !value.contains("content") || !read_text(value["role"], role) ||
-      !read_text(value["content"], content))
-    return false;
-  const auto* const known = std::find_if(
-      roles.begin(), roles.end(), [&role](const auto& named) { return named.first == role; });
-  if (known == roles.end()) return false;
-  to.role = known->second;
-  to.parts.emplace_back(std::move(content));
-  return true;
-}
-
-bool read_messages(const Json& value, std::vector<Message>& to) {
-  if (!value.is_array() || value.empty()) return false;
-  return std::all_of(value.begin(), value.end(), [&to](const Json& element) {
-    return read_message(element, to.emplace_back());
-  });
-}
-
-/// A case on its way; `expectations` and `questions` count how often it has said what it can say
-/// in more than one way.
+/// A case on its way, and how often it has said what it can say in more than one way.
 struct Draft {
   TestCase test{};
   std::string system{};
@@ -85,240 +29,110 @@ struct Draft {
   int expectations = 0;
 };
 
-bool read_parts(const Json& value, Draft& draft) {
-  ExpectedParts expected;
-  const bool is_read = value.is_string() ? read_text(value, expected.parts.emplace_back())
-                                         : read_texts(value, expected.parts);
-  if (!is_read || expected.parts.empty()) return false;
-  draft.test.expectation = std::move(expected);
-  ++draft.expectations;
-  return true;
+JsonResult read_role(const JsonValue& value, Role& to) {
+  return read_name<Role>(
+      value, to,
+      std::array{JsonName<Role>{"system", Role::system}, JsonName<Role>{"user", Role::user},
+                 JsonName<Role>{"assistant", Role::assistant}});
 }
 
-/// A text that becomes the expectation `T`.
-template <class T>
-bool read_expectation(const Json& value, Draft& draft) {
+JsonResult read_content(const JsonValue& value, std::vector<Part>& to) {
   std::string text;
-  if (!read_text(value, text)) return false;
-  draft.test.expectation = T{std::move(text)};
-  ++draft.expectations;
-  return true;
+  JsonResult read = read_text(value, text);
+  to.emplace_back(std::move(text));
+  return read;
 }
 
-/// A name that a case may have, and where its value goes.
-struct Field {
-  std::string_view name;
-  std::string_view wanted;
-  bool (*read)(const Json&, Draft&);
-};
+JsonResult read_message(const JsonValue& value, Message& to) {
+  constexpr std::array fields{
+      JsonField<Message>{"role", into<read_role, &Message::role>, Presence::required},
+      JsonField<Message>{"content", into<read_content, &Message::parts>, Presence::required}};
+  return read_object(value, to, fields);
+}
 
-constexpr std::string_view a_text = "a text";
+JsonResult read_input(const JsonValue& value, Draft& draft) {
+  ++draft.questions;
+  Message& message = draft.test.messages.emplace_back();
+  return read_content(value, message.parts);
+}
+
+JsonResult read_messages(const JsonValue& value, Draft& draft) {
+  ++draft.questions;
+  JsonResult read = list_of<read_message>(value, draft.test.messages);
+  if (read && draft.test.messages.empty()) return JsonFault{.problem = "is empty; write a message"};
+  return read;
+}
+
+JsonResult read_parts(const JsonValue& value, std::vector<std::string>& to) {
+  if (value.is_string()) return read_text(value, to.emplace_back());
+  JsonResult read = list_of<read_text>(value, to);
+  if (read && to.empty()) return JsonFault{.problem = "is empty; write a text"};
+  return read;
+}
+
+/// Reads what is expected into the one member of an expectation.
+template <auto read, class Expected, class T>
+JsonResult expect(const JsonValue& value, Draft& draft, T Expected::*member) {
+  ++draft.expectations;
+  Expected expected;
+  JsonResult done = read(value, expected.*member);
+  draft.test.expectation = std::move(expected);
+  return done;
+}
+template <auto read, auto member>
+JsonResult expect(const JsonValue& value, Draft& draft) {
+  return expect<read>(value, draft, member);
+}
+
+using Field = JsonField<Draft>;
 
 constexpr std::array fields{
-    Field{"id", a_text,
-          [](const Json& value, Draft& draft) { return read_text(value, draft.test.id); }},
-    Field{"tags", "an array of texts",
-          [](const Json& value, Draft& draft) { return read_texts(value, draft.test.tags); }},
-    Field{"system", a_text,
-          [](const Json& value, Draft& draft) { return read_text(value, draft.system); }},
-    Field{"input", a_text,
-          [](const Json& value, Draft& draft) {
-            std::string text;
-            if (!read_text(value, text)) return false;
-            draft.test.messages.push_back(Message::user(std::move(text)));
-            ++draft.questions;
-            return true;
-          }},
-    Field{"messages", R"(an array as [{"role":"user","content":".."}])",
-          [](const Json& value, Draft& draft) {
-            ++draft.questions;
-            return read_messages(value, draft.test.messages);
-          }},
-    Field{"expected_pattern", a_text, read_expectation<ExpectedPattern>},
-    Field{"expected", a_text, read_expectation<ExpectedText>},
-    Field{"expected_parts", "a text or an array of texts", read_parts},
-    Field{"expected_json", "any value",
-          [](const Json& value, Draft& draft) {
-            draft.test.expectation = ExpectedJson{value.dump()};
-            ++draft.expectations;
-            return true;
-          }},
-};
+    Field{"id", into<read_text, &Draft::test, &TestCase::id>},
+    Field{"tags", into<list_of<read_text>, &Draft::test, &TestCase::tags>},
+    Field{"system", into<read_text, &Draft::system>},
+    Field{"input", read_input},
+    Field{"messages", read_messages},
+    Field{"expected_pattern", expect<read_text, &ExpectedPattern::pattern>},
+    Field{"expected", expect<read_text, &ExpectedText::text>},
+    Field{"expected_parts", expect<read_parts, &ExpectedParts::parts>},
+    Field{"expected_json", expect<read_any, &ExpectedJson::json>, Presence::nullable}};
 
-/// What is wrong with the members; empty where nothing is.
-std::string read_members(const Json& object, Draft& draft) {
-  for (const auto& item : object.items()) {
-    const auto* const field = std::find_if(
-        fields.begin(), fields.end(), [&](const Field& known) { return known.name == item.key(); });
-    if (field == fields.end())
-      return fmt::format("has the unknown member {}; correct it or leave it out",
-                         in_quotes(item.key()));
-    if (!field->read(item.value(), draft))
-      return fmt::format("has a wrong value for {}; write {}", in_quotes(item.key()),
-                         field->wanted);
-  }
-  if (draft.questions != 1) return R"(has to ask one thing; write either "input" or "messages")";
+JsonResult read_case(const JsonValue& value, Draft& draft) {
+  if (JsonResult read = read_object(value, draft, fields); !read) return read;
+  if (draft.questions != 1)
+    return JsonFault{.problem = R"(has to ask one thing; write either "input" or "messages")"};
   if (draft.expectations != 1)
-    return R"(has to expect one thing; write one of "expected_pattern", "expected", "expected_parts" )"
-           R"(and "expected_json")";
-  return {};
-}
-
-/// Watches a parser for a member that an object has twice: the parser keeps but the last.
-class Repetition {
- public:
-  bool operator()(int /*depth*/, Json::parse_event_t event, const Json& value) {
-    if (event == Json::parse_event_t::object_start) names_.emplace_back();
-    if (event == Json::parse_event_t::object_end) names_.pop_back();
-    if (event == Json::parse_event_t::key && !names_.back().insert(value.get<std::string>()).second)
-      found_ = value.get<std::string>();
-    return true;
-  }
-
-  [[nodiscard]] const std::optional<std::string>& found() const { return found_; }
-
- private:
-  std::vector<std::set<std::string>> names_;  ///< Of the objects that are open.
-  std::optional<std::string> found_;
-};
-
-/// What is wrong with a line; empty where nothing is.
-std::string read_case(std::string_view line, Draft& draft) {
-  // The reader checks UTF-8 and depth; where it finds no fault, the other can only find a number
-  // that is too large.
-  Repetition repetition;
-  const Json object = JsonDocument(line) ? Json::parse(line, std::ref(repetition), false) : Json();
-  if (!object.is_object()) return "is no JSON object; write one a line";
-  if (repetition.found())
-    return fmt::format("has the member {} twice; leave one of them out",
-                       in_quotes(*repetition.found()));
-  std::string fault = read_members(object, draft);
+    return JsonFault{.problem =
+                         R"(has to expect one thing; write one of "expected_pattern", "expected", )"
+                         R"("expected_parts" and "expected_json")"};
   if (!draft.system.empty())
     draft.test.messages.insert(draft.test.messages.begin(), Message::system(draft.system));
-  return fault;
-}
-
-// ---- stored results
-
-/// How each line of results begins.
-constexpr std::string_view start_of_result = R"({"fingerprint":")";
-
-/// Eleven days: the sum overflows after nine thousand million lines only, whoever wrote them.
-constexpr std::uint64_t longest_latency_ms = 1'000'000'000;
-
-constexpr int largest_http_status = 999;
-
-std::optional<double> number_of(const JsonValue& object, std::string_view name) {
-  const JsonValue* value = find(object, name);
-  double number = 0;
-  if (value == nullptr || !value->is_number()) return {};
-  const std::string_view raw = value->raw();
-  const auto [end, error] = std::from_chars(raw.data(), raw.data() + raw.size(), number);
-  return error == std::errc() ? std::optional(number) : std::nullopt;
-}
-
-template <class Enum>
-std::optional<Enum> enumerator(std::string_view name, Enum last) {
-  for (int value = 0; value <= static_cast<int>(last); ++value)
-    if (to_string(static_cast<Enum>(value)) == name) return static_cast<Enum>(value);
   return {};
-}
-
-Usage usage_of(const JsonValue& object) {
-  const JsonValue* usage = find(object, "usage");
-  if (usage == nullptr) return {};
-  return {.input_tokens = count_of(*usage, "input_tokens"),
-          .output_tokens = count_of(*usage, "output_tokens"),
-          .total_tokens = count_of(*usage, "total_tokens"),
-          .cached_input_tokens = count_of(*usage, "cached_input_tokens"),
-          .reasoning_tokens = count_of(*usage, "reasoning_tokens"),
-          .known = true};
-}
-
-std::optional<Error> error_of(const JsonValue& object) {
-  const JsonValue* error = find(object, "error");
-  if (error == nullptr) return {};
-  return Error{
-      .kind = enumerator(text_of(*error, "kind"), ErrorKind::other).value_or(ErrorKind::other),
-      .message = text_of(*error, "message"),
-      .http_status = static_cast<int>(
-          std::min(count_of(*error, "http_status"), std::uint64_t{largest_http_status})),
-      .code = text_of(*error, "code")};
-}
-
-std::optional<CaseResult> read_result(std::string_view line) {
-  const JsonDocument document(line);
-  if (!line.starts_with(start_of_result) || !document) return {};
-  const JsonValue& object = *document;
-  const std::optional<Outcome> outcome = enumerator(text_of(object, "outcome"), Outcome::not_run);
-  if (!outcome) return {};
-  CaseResult result{.fingerprint = text_of(object, "fingerprint"),
-                    .id = text_of(object, "id"),
-                    .input = text_of(object, "input"),
-                    .expected = text_of(object, "expected"),
-                    .outcome = *outcome,
-                    .score = number_of(object, "score"),
-                    .error = error_of(object),
-                    .model = text_of(object, "model"),
-                    .usage = usage_of(object),
-                    .cost_usd = number_of(object, "cost_usd")};
-  if (const JsonValue* tags = find(object, "tags"))
-    for (const JsonValue& tag : *tags) result.tags.push_back(tag.characters());
-  if (find(object, "answer") != nullptr) result.answer = text_of(object, "answer");
-  if (find(object, "latency_ms") != nullptr)
-    result.latency =
-        std::chrono::milliseconds(std::min(count_of(object, "latency_ms"), longest_latency_ms));
-  return result;
-}
-
-/// Whether the text can be the beginning of a line of results.
-bool begins_result(std::string_view text) {
-  const std::size_t size = std::min(text.size(), start_of_result.size());
-  return text.substr(0, size) == start_of_result.substr(0, size);
 }
 
 }  // namespace
 
-Result<std::vector<TestCase>> read_cases(std::string_view text) {
+Result<std::vector<TestCase>> parse_cases(std::string_view text) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   std::vector<TestCase> cases;
   std::set<std::string> ids;
-  const auto read = [&](std::string_view line, std::size_t number) -> std::optional<Error> {
+  const auto read_line = [&](std::string_view line, std::size_t number) -> Result<void> {
     Draft draft{.test = {.id = fmt::format("line {}", number)}};
-    std::string fault = read_case(line, draft);
-    if (fault.empty() && !ids.insert(draft.test.id).second)
-      fault = fmt::format("has the id {}, as a line before it has; change one of them",
-                          in_quotes(draft.test.id));
-    if (!fault.empty())
-      return invalid_request(fmt::format("Line {} of the cases {}.", number, fault));
+    if (const JsonResult read = read_json(line, draft, read_case); !read)
+      return invalid_request(
+          fmt::format("Line {} of the cases is wrong: {}.", number, read.error().text()));
+    if (!ids.insert(draft.test.id).second)
+      return invalid_request(
+          fmt::format("Line {} of the cases has the id {}, as a line before it has; change one of "
+                      "them.",
+                      number, in_quotes(draft.test.id)));
     cases.push_back(std::move(draft.test));
     return {};
   };
-  if (std::optional<Error> error = for_each_line(text, read)) return *std::move(error);
+  if (Result<void> read = for_each_line(text, read_line); !read) return std::move(read).error();
   if (cases.empty()) return invalid_request("There is no test case; write one a line, as JSON.");
   return cases;
-}
-
-Result<StoredResults> read_results(std::string_view text) {
-  StoredResults stored;
-  const std::size_t end = text.rfind('\n') + 1;  // npos + 1 is 0
-  const auto read = [&stored](std::string_view line, std::size_t number) -> std::optional<Error> {
-    std::optional<CaseResult> result = read_result(line);
-    if (!result)
-      return invalid_request(fmt::format(
-          "Line {} is no result of a test case; name a file of results, or a new one.", number));
-    stored.results.push_back(*std::move(result));
-    return {};
-  };
-  if (std::optional<Error> error = for_each_line(text.substr(0, end), read))
-    return *std::move(error);
-  if (!begins_result(text.substr(end)))
-    return invalid_request(
-        "What follows the last line is no result of a test case; name a file of results, "
-        "or a new one.");
-  stored.torn_bytes = text.size() - end;
-  return stored;
 }
 
 }  // namespace FineTuning

@@ -25,7 +25,7 @@ Json as_json(const Error& error) {
 }  // namespace
 
 std::string to_json(const Error& error) {
-  // A message may quote bytes of an answer that are no UTF-8: they are replaced.
+  // A message may quote bytes of an answer that are not UTF-8: they are replaced.
   return Json{{"error", as_json(error)}}.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

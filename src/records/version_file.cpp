@@ -3,9 +3,11 @@
 
 #include "records/version_json.hpp"
 
+#include <FineTuning/internal/errors.hpp>
 #include <FineTuning/registry.hpp>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,25 +27,26 @@ namespace FineTuning {
 using namespace internal;
 namespace {
 
-/// Says what could not be done with a file, and why: what errno has just become.
-Error file_error(const std::string& file, const std::string& what, const std::string& remedy) {
-  const std::string why = std::generic_category().message(errno);
+/// Says what could not be done with a file, and why: a reason is a value of errno.
+Error file_error(const std::string& file, std::string_view what, int reason,
+                 std::string_view remedy) {
   return {.kind = ErrorKind::other,
-          .message = "The file \"" + file + "\" cannot be " + what + " (" + why + "); " + remedy,
+          .message = fmt::format("The file \"{}\" cannot be {} ({}); {}", file, what,
+                                 std::generic_category().message(reason), remedy),
           .code = "version_file_error"};
 }
 
-Error cannot_read(const std::string& file) {
-  return file_error(file, "read", "name a file that this program may read.");
+Error cannot_read(const std::string& file, int reason) {
+  return file_error(file, "read", reason, "name a file that this program may read.");
 }
 
-Error cannot_write(const std::string& file) {
-  return file_error(file, "written",
+Error cannot_write(const std::string& file, int reason) {
+  return file_error(file, "written", reason,
                     "see that there is room, and that this program may write in its folder. What "
                     "was in the file before is still there.");
 }
 
-/// Calls a function of the system again where a signal interrupted it.
+/// Calls a function of the system again if a signal interrupted it.
 template <class F>
 auto uninterrupted(F call) {
   auto result = call();
@@ -93,21 +96,19 @@ struct Contents {
   struct stat status {};
 };
 
-/// Reads a file; empty where there is none.
+/// Reads a file; empty if there is none.
 Result<std::optional<Contents>> read_contents(const std::string& file) {
   const Descriptor descriptor = open_file(file, O_RDONLY | O_NONBLOCK);  // a pipe would wait
   if (!descriptor && errno == ENOENT) return std::optional<Contents>();
   Contents contents;
-  if (!descriptor || ::fstat(*descriptor, &contents.status) != 0) return cannot_read(file);
-  if (!S_ISREG(contents.status.st_mode)) {
-    errno = S_ISDIR(contents.status.st_mode) ? EISDIR : EINVAL;
-    return cannot_read(file);
-  }
+  if (!descriptor || ::fstat(*descriptor, &contents.status) != 0) return cannot_read(file, errno);
+  if (S_ISDIR(contents.status.st_mode)) return cannot_read(file, EISDIR);
+  if (!S_ISREG(contents.status.st_mode)) return cannot_read(file, EINVAL);
   std::array<char, 65536> piece{};
   for (;;) {
     const ssize_t size =
         uninterrupted([&] { return ::read(*descriptor, piece.data(), piece.size()); });
-    if (size < 0) return cannot_read(file);
+    if (size < 0) return cannot_read(file, errno);
     if (size == 0) return std::optional(std::move(contents));
     contents.text.append(piece.data(), static_cast<std::size_t>(size));
   }
@@ -122,7 +123,7 @@ class Lock {
   Lock& operator=(const Lock&) = delete;
   Lock& operator=(Lock&&) = delete;
   ~Lock() {
-    // Closing it would not do where another thread has made a child process meanwhile.
+    // Closing it would not do if another thread has made a child process meanwhile.
     if (file_) ::flock(*file_, LOCK_UN);
   }
 
@@ -138,7 +139,7 @@ Descriptor open_lock_file(const std::string& file) {
   return open_file(file, flags | O_RDONLY);  // another user's: on most file systems that will do
 }
 
-/// Takes the lock on a file, which is made where there is none. Waits in short steps, since no
+/// Takes the lock on a file, which is made if there is none. Waits in short steps, since no
 /// other way to wait for a lock of a file ends by itself.
 Result<Lock> take_lock(const std::string& file, std::chrono::milliseconds patience) {
   constexpr std::chrono::milliseconds step(1);
@@ -146,15 +147,15 @@ Result<Lock> take_lock(const std::string& file, std::chrono::milliseconds patien
   Descriptor descriptor = open_lock_file(file);
   while (!descriptor || ::flock(*descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (!descriptor || (errno != EWOULDBLOCK && errno != EINTR))
-      return file_error(file, "locked",
+      return file_error(file, "locked", errno,
                         "see that its folder exists, that this program may write in it, and that "
                         "its file system has locks.");
     const auto waited = std::chrono::steady_clock::now() - begin;
     if (std::chrono::floor<std::chrono::milliseconds>(waited) >= patience)
       return Error{.kind = ErrorKind::timed_out,
-                   .message = "The file \"" + file + "\" stayed locked for " +
-                              std::to_string(patience.count()) +
-                              " ms; see which program updates the versions all that time.",
+                   .message = fmt::format("The file \"{}\" stayed locked for {} ms; see which "
+                                          "program updates the versions all that time.",
+                                          file, patience.count()),
                    .code = "version_file_error"};
     std::this_thread::sleep_for(step);
   }
@@ -196,35 +197,34 @@ bool write_new(const std::string& file, std::string_view text, const std::option
 
 /// Puts a new file in the place of the old one, or the first one there. The caller holds the lock,
 /// so that a file of the name of the new one is what a killed writer has left.
-std::optional<Error> replace_file(const std::string& file, std::string_view text,
-                                  const std::optional<Contents>& old) {
-  if (old && ::faccessat(AT_FDCWD, file.c_str(), W_OK, AT_EACCESS) != 0) return cannot_write(file);
+Result<void> replace_file(const std::string& file, std::string_view text,
+                          const std::optional<Contents>& old) {
+  if (old && ::faccessat(AT_FDCWD, file.c_str(), W_OK, AT_EACCESS) != 0)
+    return cannot_write(file, errno);
   const std::string parent = std::filesystem::path(file).parent_path().string();
   const Descriptor folder = open_file(parent.empty() ? "." : parent, O_RDONLY | O_DIRECTORY);
-  if (!folder) return cannot_write(file);
+  if (!folder) return cannot_write(file, errno);
 
   const std::string new_file = file + ".new";
   ::unlink(new_file.c_str());
   if (!write_new(new_file, text, old) || std::rename(new_file.c_str(), file.c_str()) != 0) {
-    Error error = cannot_write(file);
+    const int reason = errno;
     ::unlink(new_file.c_str());
-    return error;
+    return cannot_write(file, reason);
   }
-  if (uninterrupted([&] { return ::fsync(*folder); }) == 0 || errno == EINVAL) return std::nullopt;
-  Error error = file_error(file, "made safe",
+  if (uninterrupted([&] { return ::fsync(*folder); }) == 0 || errno == EINVAL) return {};
+  Error error = file_error(file, "made safe", errno,
                            "the change is in it, and may be lost if the machine stops now.");
   error.outcome_unknown = true;
   return error;
 }
 
 Result<VersionTable> table_of(const std::optional<Contents>& contents, const std::string& file) {
-  return contents ? read_version_table(contents->text, file) : VersionTable();
+  return contents ? parse_version_table(contents->text, file) : VersionTable();
 }
 
 Error no_path() {
-  return {.kind = ErrorKind::invalid_request,
-          .message = "The version file has no name; give its path.",
-          .code = "version_file_error"};
+  return invalid_request("The version file has no name; give its path.", "version_file_error");
 }
 
 class JsonVersionStore : public VersionStore {
@@ -238,8 +238,7 @@ class JsonVersionStore : public VersionStore {
         [this](const std::optional<Contents>& contents) { return table_of(contents, path_); });
   }
 
-  std::optional<Error> update(
-      const std::function<std::optional<Error>(VersionTable&)>& change) override {
+  Result<void> update(const std::function<Result<void>(VersionTable&)>& change) override {
     if (path_.empty()) return no_path();
     const std::string file = follow_links(path_);
     const Result<Lock> lock = take_lock(file + ".lock", patience_);
@@ -248,12 +247,12 @@ class JsonVersionStore : public VersionStore {
     if (!old) return old.error();
     Result<VersionTable> table = table_of(*old, file);
     if (!table) return std::move(table).error();
-    if (std::optional<Error> error = change(*table)) return error;
+    if (Result<void> changed = change(*table); !changed) return changed;
 
     const std::string_view old_text = *old ? std::string_view((*old)->text) : "";
     const Result<std::string> text = write_version_table(*table, old_text);
     if (!text) return text.error();
-    return *text == old_text ? std::nullopt : replace_file(file, *text, *old);
+    return *text == old_text ? Result<void>() : replace_file(file, *text, *old);
   }
 
  private:

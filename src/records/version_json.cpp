@@ -1,233 +1,312 @@
 // Version files: {"finetuning_versions":1,"models":{"legal_assistant":{"current":"v2",..}}}. What
-// is read is checked whole, since people edit these files and merge them.
+// is read is checked whole, since people edit these files and merge them. What is written keeps the
+// members that others have added, and the order of all.
 
 #include "records/version_json.hpp"
 
-#include "patterns/version_words.hpp"
+#include "json/fields.hpp"
+#include "json/writer.hpp"
+#include "patterns/version_names.hpp"
+#include "time/calendar.hpp"
 
-#include <FineTuning/internal/scan.hpp>
+#include <FineTuning/internal/days.hpp>
+#include <FineTuning/internal/errors.hpp>
+#include <FineTuning/internal/text.hpp>
 #include <FineTuning/model.hpp>
 
-#include <nlohmann/json.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <set>
-#include <span>
 #include <utility>
 #include <vector>
 
 namespace FineTuning::internal {
 namespace {
 
-using Json = nlohmann::ordered_json;  // in the order in which people wrote it
-
-constexpr const char* form_name = "finetuning_versions";
+constexpr std::string_view form_name = "finetuning_versions";
 constexpr std::uint64_t newest_form = 1;
 
-/// A member of an object, and where its text goes.
-template <class T>
-struct TextField {
-  const char* name;
-  std::string T::*text;
-};
-constexpr std::array version_fields{TextField<ModelVersion>{"label", &ModelVersion::label},
-                                    TextField<ModelVersion>{"model", &ModelVersion::model},
-                                    TextField<ModelVersion>{"note", &ModelVersion::note},
-                                    TextField<ModelVersion>{"day", &ModelVersion::day}};
-constexpr std::array change_fields{TextField<VersionChange>{"when", &VersionChange::when},
-                                   TextField<VersionChange>{"what", &VersionChange::what},
-                                   TextField<VersionChange>{"label", &VersionChange::label},
-                                   TextField<VersionChange>{"from", &VersionChange::from},
-                                   TextField<VersionChange>{"note", &VersionChange::note}};
-constexpr std::array model_fields{TextField<VersionedModel>{"current", &VersionedModel::current},
-                                  TextField<VersionedModel>{"previous", &VersionedModel::previous},
-                                  TextField<VersionedModel>{"stable", &VersionedModel::stable}};
+using Kind = VersionChange::Kind;
 
-// ---- reading; each function returns what is wrong, empty where nothing is
+// ---- reading
 
-/// Parses a text and says what no tree of values would tell: that it nests so deep that to write it
-/// would take all of the stack, or that a name stands twice, as after a merge, and one is lost.
-std::string parse(std::string_view text, Json& document) {
-  constexpr int deepest = 128;
-  bool is_too_deep = false;
-  std::string twice;
-  std::vector<std::set<std::string>> names;  // of the objects that are open
-  const auto watch = [&](int depth, Json::parse_event_t event, const Json& value) {
-    if (event == Json::parse_event_t::object_start) names.emplace_back();
-    if (event == Json::parse_event_t::object_end) names.pop_back();
-    if (event == Json::parse_event_t::key && !names.back().insert(value).second)
-      twice = value.get<std::string>();
-    is_too_deep = is_too_deep || depth > deepest;
-    return true;
-  };
-  document = Json::parse(text, watch, false);
-  if (document.is_discarded()) return "it is not JSON";
-  if (is_too_deep) return "it nests deeper than " + std::to_string(deepest) + " levels";
-  if (!twice.empty()) return "the name \"" + twice + "\" stands twice in one object";
-  return {};
+JsonResult read_label(const JsonValue& value, std::string& to) {
+  JsonResult read = read_text(value, to);
+  if (!read) return read;
+  if (!is_version_name(to)) return unlike(value, fmt::format("a label of {}", version_name_rule));
+  if (!is_version_alias(to)) return {};
+  return JsonFault{.problem = fmt::format("is {}, which has a meaning of its own", in_quotes(to))};
 }
 
-/// The member of an object; null where there is none.
-const Json& member(const Json& object, const char* name) {
-  static const Json nothing;
-  const auto at = object.find(name);
-  return at == object.end() ? nothing : *at;
+JsonResult read_spec(const JsonValue& value, std::string& to) {
+  JsonResult read = read_text(value, to);
+  if (read && to.empty()) return JsonFault{.problem = "is empty; write a spec"};
+  if (read && std::any_of(to.begin(), to.end(), is_in_no_id))
+    return JsonFault{.problem =
+                         fmt::format("is {}, with characters that no model id has", in_quotes(to))};
+  return read;
 }
 
-template <class T>
-std::string read_texts(const Json& object, std::span<const TextField<T>> fields, T& to) {
-  if (!object.is_object()) return " is not an object";
-  for (const auto& [name, text] : fields) {
-    const Json& value = member(object, name);
-    if (value.is_null()) continue;
-    if (!value.is_string()) return std::string(".") + name + " is not a text";
-    to.*text = value.get<std::string>();
-  }
-  return {};
+/// An empty text says of a day and of a moment that nobody knows it.
+JsonResult read_version_day(const JsonValue& value, ModelVersion& to) {
+  return value == "" ? JsonResult() : into<read_day, &ModelVersion::day>(value, to);
 }
 
-template <class T>
-std::string read_list(const Json& object, const char* name, std::span<const TextField<T>> fields,
-                      std::vector<T>& to) {
-  const Json& list = member(object, name);
-  if (list.is_null()) return {};
-  if (!list.is_array()) return std::string(".") + name + " is not an array";
-  for (const Json& element : list) {
-    std::string wrong = read_texts(element, fields, to.emplace_back());
-    if (!wrong.empty()) return '.' + (name + ('[' + std::to_string(to.size() - 1) + ']')) + wrong;
-  }
-  return {};
+JsonResult read_when(const JsonValue& value, VersionChange& to) {
+  to.when = parse_moment(value.is_string() ? value.characters() : "");
+  if (to.when || value == "") return {};
+  return unlike(value, "a moment as 2026-11-25T17:54:21Z");
 }
 
-/// Whether labels and models are such, and the labels fit together.
-std::string check_labels(const VersionedModel& model) {
+JsonResult read_what(const JsonValue& value, VersionChange& to) {
+  JsonResult read = read_text(value, to.raw_what);
+  to.what = enum_from<Kind>(to.raw_what).value_or(Kind::other);
+  if (to.what != Kind::other) to.raw_what.clear();
+  return read;
+}
+
+JsonResult read_version(const JsonValue& value, ModelVersion& to) {
+  using Field = JsonField<ModelVersion>;
+  constexpr std::array fields{
+      Field{"label", into<read_label, &ModelVersion::label>, Presence::required},
+      Field{"model", into<read_spec, &ModelVersion::model>, Presence::required},
+      Field{"note", into<read_text, &ModelVersion::note>}, Field{"day", read_version_day}};
+  return read_object(value, to, fields, ignore_other);
+}
+
+JsonResult read_change(const JsonValue& value, VersionChange& to) {
+  using Field = JsonField<VersionChange>;
+  constexpr std::array fields{Field{"when", read_when}, Field{"what", read_what},
+                              Field{"label", into<read_text, &VersionChange::label>},
+                              Field{"from", into<read_text, &VersionChange::from>},
+                              Field{"note", into<read_text, &VersionChange::note>}};
+  return read_object(value, to, fields, ignore_other);
+}
+
+/// Whether the labels of a model fit together.
+JsonResult check_labels(const VersionedModel& model) {
   std::set<std::string_view> labels{""};
-  for (const ModelVersion& version : model.versions) {
-    if (!labels.insert(version.label).second)
-      return version.label.empty() ? " has a version without a label"
-                                   : " has two versions with the label " + version.label;
-    if (!is_version_name(version.label))
-      return " has a version with the label " + in_quotes(version.label) + ", which is none";
-    if (is_version_word(version.label))
-      return " has a version with the label " + version.label +
-             ", which is a word with a meaning of its own";
-    if (version.model.empty()) return " has no model in its version " + version.label;
-    if (std::any_of(version.model.begin(), version.model.end(), is_in_no_id))
-      return " has the model " + in_quotes(version.model) + ", which is none, in its version " +
-             version.label;
-  }
-  for (const auto& [name, label] : model_fields)
+  for (std::size_t at = 0; at < model.versions.size(); ++at)
+    if (const std::string& label = model.versions[at].label; !labels.insert(label).second)
+      return within("versions",
+                    within(at, within("label", {.problem = fmt::format(
+                                                    "is {}, as in a version before it", label)})));
+  constexpr std::array places{std::pair{"current", &VersionedModel::current},
+                              std::pair{"previous", &VersionedModel::previous},
+                              std::pair{"stable", &VersionedModel::stable}};
+  for (const auto& [name, label] : places)
     if (!labels.contains(model.*label))
-      return std::string(".") + name + " is " + model.*label + ", which none of its versions is";
+      return within(name, {.problem = fmt::format("is {}, which is not the label of a version",
+                                                  in_quotes(model.*label))});
   return {};
 }
 
-std::string read_model(const Json& object, VersionedModel& model) {
-  std::string wrong = read_texts<VersionedModel>(object, model_fields, model);
-  if (wrong.empty())
-    wrong = read_list<ModelVersion>(object, "versions", version_fields, model.versions);
-  if (wrong.empty())
-    wrong = read_list<VersionChange>(object, "history", change_fields, model.history);
-  return wrong.empty() ? check_labels(model) : wrong;
+JsonResult read_model(const JsonValue& value, VersionedModel& to) {
+  using Field = JsonField<VersionedModel>;
+  constexpr std::array fields{
+      Field{"current", into<read_text, &VersionedModel::current>},
+      Field{"previous", into<read_text, &VersionedModel::previous>},
+      Field{"stable", into<read_text, &VersionedModel::stable>},
+      Field{"versions", into<list_of<read_version>, &VersionedModel::versions>},
+      Field{"history", into<list_of<read_change>, &VersionedModel::history>}};
+  JsonResult read = read_object(value, to, fields, ignore_other);
+  return read ? check_labels(to) : read;
 }
 
-std::string read_models(const Json& models, VersionTable& table) {
-  if (models.is_null()) return {};
-  if (!models.is_object()) return "models is not an object";
-  for (const auto& item : models.items()) {
-    if (!is_version_name(item.key()))
-      return "models has the name " + in_quotes(item.key()) + ", which is none";
-    std::string wrong = read_model(item.value(), table[item.key()]);
-    if (!wrong.empty()) return "models." + item.key() + wrong;
-  }
-  return {};
+JsonResult read_named_model(std::string_view name, const JsonValue& value, VersionTable& to) {
+  if (!is_version_name(name))
+    return within(name, {.problem = fmt::format("is not a name of {}", version_name_rule)});
+  JsonResult read = read_model(value, to[std::string(name)]);
+  return read ? read : within(name, std::move(read).error());
+}
+
+JsonResult read_models(const JsonValue& value, VersionTable& to) {
+  return read_object(value, to, {}, read_named_model);
+}
+
+JsonResult read_table(const JsonValue& value, VersionTable& to) {
+  constexpr std::array fields{JsonField<VersionTable>{"models", read_models}};
+  return read_object(value, to, fields, ignore_other);
 }
 
 // ---- writing
 
-template <class T>
-void write_texts(Json& object, std::span<const TextField<T>> fields, const T& from) {
-  if (!object.is_object()) object = Json::object();
-  for (const auto& [name, text] : fields) object[name] = from.*text;
+std::string quoted(std::string_view text) {
+  JsonWriter out;
+  out.string(text);
+  return out.take();
 }
 
-/// Writes the elements of a list; `old_of` gives what an element was before, or null.
-template <class T, class OldOf>
-void write_list(Json& list, std::span<const TextField<T>> fields, const std::vector<T>& from,
-                OldOf old_of) {
-  Json written = Json::array();
-  for (const T& element : from) {
-    written.push_back(old_of(list, element, written.size()));
-    write_texts(written.back(), fields, element);
+using Members = std::vector<std::pair<std::string_view, std::string>>;
+
+/// An object, whose values are JSON: the members of the old one, which may be null, in their order,
+/// those of ours with their new values, and behind them what is new.
+std::string merged(const JsonValue& old, Members ours) {
+  JsonWriter out;
+  out.begin_object();
+  for (const auto& [name, value] : old.members()) {
+    const auto own = std::find_if(ours.begin(), ours.end(), [&name = name](const auto& member) {
+      return name == member.first;
+    });
+    out.key(name.characters()).raw(own == ours.end() ? compact_json(value) : own->second);
+    if (own != ours.end()) ours.erase(own);
   }
-  list = std::move(written);
+  for (const auto& [name, json] : ours) out.key(name).raw(json);
+  out.end_object();
+  return out.take();
+}
+
+std::string json_of(const ModelVersion& version, const JsonValue& old) {
+  const bool has_day = version.day && has_day_text(*version.day);  // a registry sees to it
+  return merged(old, {{"label", quoted(version.label)},
+                      {"model", quoted(version.model)},
+                      {"note", quoted(version.note)},
+                      {"day", quoted(has_day ? day_text(*version.day) : "")}});
+}
+
+std::string json_of(const VersionChange& change, const JsonValue& old) {
+  const bool is_known = change.what != Kind::other;
+  return merged(old, {{"when", quoted(change.when ? moment_text(*change.when) : "")},
+                      {"what", quoted(is_known ? to_string(change.what) : change.raw_what)},
+                      {"label", quoted(change.label)},
+                      {"from", quoted(change.from)},
+                      {"note", quoted(change.note)}});
 }
 
 /// A version keeps the members of the one with its label.
-Json old_version(const Json& list, const ModelVersion& version, std::size_t /*at*/) {
-  for (const Json& old : list)
-    if (member(old, "label") == version.label) return old;
-  return {};
+std::string json_of(const std::vector<ModelVersion>& versions, const JsonValue& old) {
+  std::map<std::string, const JsonValue*> old_versions;
+  for (const JsonValue& version : old) old_versions[text_of(version, "label")] = &version;
+  JsonWriter out;
+  out.begin_array();
+  for (const ModelVersion& version : versions) {
+    const auto at = old_versions.find(version.label);
+    out.raw(json_of(version, at == old_versions.end() ? no_json() : *at->second));
+  }
+  out.end_array();
+  return out.take();
 }
 
 /// A history only grows, so that a change keeps its place.
-Json old_change(const Json& list, const VersionChange& /*change*/, std::size_t at) {
-  return list.is_array() && at < list.size() ? list[at] : Json();
+std::string json_of(const std::vector<VersionChange>& history, const JsonValue& old) {
+  auto at = old.begin();
+  JsonWriter out;
+  out.begin_array();
+  for (const VersionChange& change : history) {
+    const bool is_old = at != old.end();
+    out.raw(json_of(change, is_old ? *at : no_json()));
+    if (is_old) ++at;
+  }
+  out.end_array();
+  return out.take();
 }
 
-void write_models(Json& models, const VersionTable& table) {
-  Json old = std::exchange(models, Json::object());
-  if (!old.is_object()) old = Json::object();
-  for (const auto& item : old.items())  // those that stay keep their order
-    if (table.contains(item.key())) models[item.key()] = std::move(item.value());
-  for (const auto& [name, model] : table) {
-    Json& object = models[name];
-    write_texts<VersionedModel>(object, model_fields, model);
-    write_list<ModelVersion>(object["versions"], version_fields, model.versions, old_version);
-    write_list<VersionChange>(object["history"], change_fields, model.history, old_change);
+std::string json_of(const VersionedModel& model, const JsonValue& old) {
+  return merged(old, {{"current", quoted(model.current)},
+                      {"previous", quoted(model.previous)},
+                      {"stable", quoted(model.stable)},
+                      {"versions", json_of(model.versions, find_or_null(old, "versions"))},
+                      {"history", json_of(model.history, find_or_null(old, "history"))}});
+}
+
+/// Names that stay keep their order.
+std::string json_of(const VersionTable& table, const JsonValue& old) {
+  std::set<std::string_view> written;
+  JsonWriter out;
+  out.begin_object();
+  for (const auto& [name, model] : old.members())
+    if (const auto at = table.find(name.characters()); at != table.end()) {
+      out.key(at->first).raw(json_of(at->second, model));
+      written.insert(at->first);
+    }
+  for (const auto& [name, model] : table)
+    if (!written.contains(name)) out.key(name).raw(json_of(model, no_json()));
+  out.end_object();
+  return out.take();
+}
+
+/// Behind the string that begins at `from`.
+std::size_t end_of_string(std::string_view json, std::size_t from) {
+  std::size_t at = from + 1;
+  while (json[at] != '"') at += json[at] == '\\' ? 2 : 1;
+  return at + 1;
+}
+
+/// JSON without white space between its parts, on lines that people can read and compare.
+std::string on_lines(std::string_view json) {
+  std::string text;
+  std::size_t level = 0;
+  const auto begin_line = [&] { text.append("\n").append(2 * level, ' '); };
+  for (std::size_t at = 0; at < json.size(); ++at) {
+    const char c = json[at];
+    const char next = at + 1 < json.size() ? json[at + 1] : '\0';
+    if (c == '"') {
+      const std::size_t end = end_of_string(json, at);
+      text += json.substr(at, end - at);
+      at = end - 1;
+    } else if ((c == '{' && next == '}') || (c == '[' && next == ']')) {
+      text += c;
+      text += next;
+      ++at;
+    } else if (c == '{' || c == '[') {
+      text += c;
+      ++level;
+      begin_line();
+    } else if (c == '}' || c == ']') {
+      --level;
+      begin_line();
+      text += c;
+    } else {
+      text += c;
+      if (c == ':') text += ' ';
+      if (c == ',') begin_line();
+    }
   }
+  return text;
 }
 
 }  // namespace
 
-Result<VersionTable> read_version_table(std::string_view text, const std::string& file) {
-  const auto refused = [&file](const std::string& wrong) {
-    return Error{.kind = ErrorKind::invalid_request,
-                 .message = "The version file \"" + file + "\" cannot be used: " + wrong +
-                            "; correct it, or name another file.",
-                 .code = "invalid_version_file"};
+Result<VersionTable> parse_version_table(std::string_view text, const std::string& file) {
+  const auto refused = [&file](std::string_view wrong) {
+    return invalid_request(
+        fmt::format("The version file \"{}\" cannot be used: {}; correct it, or name another file.",
+                    file, wrong),
+        "invalid_version_file");
   };
-  Json document;
-  if (const std::string wrong = parse(text, document); !wrong.empty()) return refused(wrong);
-  const Json& form = document.is_object() ? member(document, form_name) : document;
-  if (!form.is_number_unsigned() || form.get<std::uint64_t>() == 0)
-    return refused(std::string("it is JSON without \"") + form_name +
-                   "\": 1, so of something else");
-  if (form.get<std::uint64_t>() > newest_form)
+  const JsonDocument document(text);
+  if (const JsonResult is_json = check_json(document); !is_json)
+    return refused(is_json.error().text());
+  const JsonValue& form = find_or_null(*document, form_name);
+  const std::uint64_t number = number_of<std::uint64_t>(form).value_or(0);
+  if (number == 0)
+    return refused(fmt::format("it is JSON without \"{}\": 1, so of something else", form_name));
+  if (number > newest_form)
     return Error{.kind = ErrorKind::unsupported,
-                 .message = "The version file \"" + file + "\" has form " + form.dump() +
-                            ", which this release cannot read; use a newer one.",
+                 .message = fmt::format("The version file \"{}\" has form {}, which this release "
+                                        "cannot read; use a newer one.",
+                                        file, number),
                  .code = "newer_version_file"};
   VersionTable table;
-  if (const std::string wrong = read_models(member(document, "models"), table); !wrong.empty())
-    return refused(wrong);
+  JsonResult read = check_members(*document);
+  if (read) read = read_table(*document, table);
+  if (!read) return refused(read.error().text());
   return table;
 }
 
 Result<std::string> write_version_table(const VersionTable& table, std::string_view old_text) {
-  Json document = old_text.empty() ? Json{{form_name, newest_form}} : Json::parse(old_text);
-  write_models(document["models"], table);
-  try {
-    return document.dump(2) + '\n';
-  } catch (const Json::exception&) {
-    return Error{.kind = ErrorKind::invalid_request,
-                 .message =
-                     "A text of a version is not UTF-8, so that no file can keep it; correct "
-                     "it."};
-  }
+  const JsonDocument document(old_text);
+  const JsonValue& old = document ? *document : no_json();
+  const std::string json = merged(old, {{form_name, fmt::to_string(newest_form)},
+                                        {"models", json_of(table, find_or_null(old, "models"))}});
+  if (is_utf8(json)) return on_lines(json) + '\n';
+  return invalid_request(
+      "A text of a version is not UTF-8, so that no file can keep it; correct it.");
 }
 
 }  // namespace FineTuning::internal

@@ -3,6 +3,7 @@
 #include "reports/charts.hpp"
 
 #include "figures/nearest_rank.hpp"
+#include "reports/evaluation.hpp"
 
 #include <fmt/format.h>
 
@@ -15,9 +16,13 @@
 namespace FineTuning::internal {
 namespace {
 
-using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
 
-/// An image of that height, whose title and description a screen reader reads.
+double in_milliseconds(nanoseconds time) {
+  return std::chrono::duration<double, std::milli>(time).count();
+}
+
+/// An image of that height, with a title and a description for screen readers.
 std::string svg(int height, const std::string& id, std::string_view title,
                 std::string_view description, std::string_view content) {
   return fmt::format(R"(<svg role="img" width="100%" height="{}" aria-labelledby="{}-t {}-d">)"
@@ -27,7 +32,7 @@ std::string svg(int height, const std::string& id, std::string_view title,
 
 double percent(double share) { return 100 * std::clamp(share, 0.0, 1.0); }
 
-std::string describe(const Tally& tally, const Interval& interval) {
+std::string describe(const Tally& tally, const statistics::Interval& interval) {
   return fmt::format(
       "{} of {} passed; the accuracy lies between {:.1f} and {:.1f} % with a "
       "confidence of 95 %.",
@@ -37,17 +42,16 @@ std::string describe(const Tally& tally, const Interval& interval) {
 constexpr std::size_t bins = 20;
 
 /// How many latencies are in each bin from zero to the longest.
-std::vector<std::size_t> histogram(const std::vector<milliseconds>& latencies,
-                                   double width_of_bin) {
+std::vector<std::size_t> histogram(const std::vector<nanoseconds>& latencies, double width_of_bin) {
   std::vector<std::size_t> counts(bins);
-  for (const milliseconds latency : latencies) {
-    const double bin = std::max(0.0, static_cast<double>(latency.count()) / width_of_bin);
+  for (const nanoseconds latency : latencies) {
+    const double bin = std::max(0.0, in_milliseconds(latency) / width_of_bin);
     ++counts[std::min(bins - 1, static_cast<std::size_t>(bin))];
   }
   return counts;
 }
 
-constexpr int top = 20;          // above it is room for the marks
+constexpr int top = 20;          // room for the marks above the bars
 constexpr int bar_height = 120;  // of the tallest
 
 std::string bars(const std::vector<std::size_t>& counts, double width_of_bin) {
@@ -73,7 +77,7 @@ std::string mark(double share, int from, int to) {
 }  // namespace
 
 std::string accuracy_chart(const Tally& tally, double threshold, const std::string& id) {
-  const std::optional<Interval> interval = tally.interval();
+  const std::optional<statistics::Interval> interval = tally.interval();
   std::string shapes = R"(<rect class="track" x="0" y="6" width="100%" height="12" rx="6"/>)";
   if (interval)
     fmt::format_to(std::back_inserter(shapes),
@@ -86,16 +90,16 @@ std::string accuracy_chart(const Tally& tally, double threshold, const std::stri
              interval ? describe(tally, *interval) : "No answer was judged.", shapes);
 }
 
-std::string latency_chart(std::vector<milliseconds> latencies, const std::string& id) {
-  const std::optional<milliseconds> median = nearest_rank(latencies, 50);
-  const std::optional<milliseconds> late = nearest_rank(latencies, 95);
-  const std::optional<milliseconds> slowest = nearest_rank(latencies, 100);
+std::string latency_chart(std::vector<nanoseconds> latencies, const std::string& id) {
+  const std::optional<nanoseconds> median = nearest_rank(latencies, 50);
+  const std::optional<nanoseconds> late = nearest_rank(latencies, 95);
+  const std::optional<nanoseconds> slowest = nearest_rank(latencies, 100);
   if (!median || !late || !slowest) return {};
-  const double longest = std::max(1.0, static_cast<double>(slowest->count()));
+  const double longest = std::max(1.0, in_milliseconds(*slowest));
   const double width_of_bin = longest / bins;
   std::string shapes = bars(histogram(latencies, width_of_bin), width_of_bin);
-  for (const milliseconds latency : {*median, *late})
-    shapes += mark(static_cast<double>(latency.count()) / longest, top - 6, top + bar_height);
+  for (const nanoseconds latency : {*median, *late})
+    shapes += mark(in_milliseconds(latency) / longest, top - 6, top + bar_height);
   fmt::format_to(std::back_inserter(shapes),
                  R"(<line class="axis" x1="0" x2="100%" y1="{0}" y2="{0}"/>)"
                  R"(<text x="0" y="{1}">0 ms</text>)"
@@ -103,7 +107,7 @@ std::string latency_chart(std::vector<milliseconds> latencies, const std::string
                  top + bar_height, top + bar_height + 16, longest);
   const std::string sentence =
       fmt::format("The marks are the median, {} ms, and the 95th percentile, {} ms.",
-                  median->count(), late->count());
+                  whole_milliseconds(*median), whole_milliseconds(*late));
   return fmt::format("<p class=\"note\">{}</p>{}", sentence,
                      svg(top + bar_height + 22, id, "Latency of the answers", sentence, shapes));
 }

@@ -12,12 +12,12 @@
 namespace FineTuning::internal {
 
 /// The accuracy as a dot on a line from 0 to 100 %, its interval as a band, the threshold as a
-/// mark. `id` is one that the page has nowhere else.
+/// mark. `id` has to be unique in the page.
 [[nodiscard]] std::string accuracy_chart(const Tally& tally, double threshold,
                                          const std::string& id);
 
-/// How many answers took how long, with a sentence on it; nothing where there is no answer.
-[[nodiscard]] std::string latency_chart(std::vector<std::chrono::milliseconds> latencies,
+/// A histogram of how long answers took, with a sentence on it; nothing if there is no answer.
+[[nodiscard]] std::string latency_chart(std::vector<std::chrono::nanoseconds> latencies,
                                         const std::string& id);
 
 }  // namespace FineTuning::internal

@@ -6,13 +6,20 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 
 namespace FineTuning::internal {
 
-/// The results with each tag, counted; one with several tags counts with each.
+/// A latency as reports write it.
+[[nodiscard]] inline std::int64_t whole_milliseconds(std::chrono::nanoseconds time) {
+  return std::chrono::round<std::chrono::milliseconds>(time).count();
+}
+
+/// Tallies of the results with each tag; a result with several tags counts for each.
 [[nodiscard]] inline std::map<std::string, Tally> tally_by_tag(const Evaluation& evaluation) {
   std::map<std::string, Tally> tallies;
   for (const CaseResult& result : evaluation.results)
@@ -20,8 +27,8 @@ namespace FineTuning::internal {
   return tallies;
 }
 
-/// The models that answered, as they name themselves, and how many cases each: a fallback or a
-/// router asks several. Not counted where an answer does not tell its model.
+/// The models that answered, as they name themselves, and how many cases each answered: a fallback
+/// or a router asks several. An answer that does not name its model is not counted.
 [[nodiscard]] inline std::map<std::string, std::size_t> answers_by_model(
     const Evaluation& evaluation) {
   std::map<std::string, std::size_t> counts;
@@ -30,8 +37,8 @@ namespace FineTuning::internal {
   return counts;
 }
 
-/// What came of a case in place of what was expected: the answer, or why there is no verdict.
-[[nodiscard]] inline std::string came(const CaseResult& result) {
+/// What a case has in place of what was expected: the answer, or why there is no verdict.
+[[nodiscard]] inline std::string actual_text(const CaseResult& result) {
   if (result.outcome != Outcome::failed) return result.error ? result.error->message : "";
   const std::string answer = result.answer.value_or("");
   return result.score ? fmt::format("(score {}) {}", *result.score, answer) : answer;

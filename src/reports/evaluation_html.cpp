@@ -17,8 +17,6 @@ namespace FineTuning {
 using namespace internal;
 namespace {
 
-using std::chrono::milliseconds;
-
 constexpr std::size_t longest_name = 300;   // in bytes
 constexpr std::size_t longest_text = 2000;  // likewise
 constexpr std::size_t most_rows = 500;      // of one table
@@ -35,7 +33,7 @@ std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share);
 
 std::string accuracy_text(const Tally& total) {
   const std::optional<double> accuracy = total.accuracy();
-  const std::optional<Interval> interval = total.interval();
+  const std::optional<statistics::Interval> interval = total.interval();
   if (!accuracy || !interval)
     return R"(<p class="accuracy">unknown</p><p class="quiet">No answer was judged.</p>)";
   return fmt::format(
@@ -55,7 +53,7 @@ std::string verdict_text(const Evaluation& evaluation) {
                      open == 0 ? std::string() : fmt::format(": {} without a verdict", open));
 }
 
-/// Who answered, where that is known: it need not be the model that was asked for.
+/// Which models answered, if that is known: they need not be the one that was asked for.
 std::string models_text(const Evaluation& evaluation) {
   const auto counts = answers_by_model(evaluation);
   std::string models;
@@ -68,7 +66,7 @@ std::string models_text(const Evaluation& evaluation) {
   if (models.empty()) return {};
   if (counts.size() > most_models)
     fmt::format_to(std::back_inserter(models), " and {} more", counts.size() - most_models);
-  return "<p class=\"quiet models\">Answered by " + models + "</p>";
+  return fmt::format("<p class=\"quiet models\">Answered by {}</p>", models);
 }
 
 /// A figure with its name, and a note below it.
@@ -78,30 +76,32 @@ std::string figure(std::string_view name, std::string_view value, std::string_vi
 }
 
 /// "3 unpriced"; nothing for none.
-std::string count_of(std::size_t count, std::string_view what) {
+std::string count_of(std::uint64_t count, std::string_view what) {
   return count == 0 ? std::string() : fmt::format("{} {}", count, what);
 }
 
 std::string figures(const Tally& total) {
-  const std::string tokens =
-      total.tokens.known ? std::to_string(total.tokens.total_tokens) : "unknown";
-  const std::string cost = total.cost_usd ? fmt::format("{:.6f} USD", *total.cost_usd) : "unknown";
-  return "<dl class=\"figures\">" + figure("passed", std::to_string(total.passed)) +
-         figure("failed", std::to_string(total.failed)) +
-         figure("errors", std::to_string(total.errors)) +
-         figure("not run", std::to_string(total.not_run)) +
-         figure("tokens", tokens, count_of(total.usage_unknown, "unknown")) +
-         figure("cost", cost, count_of(total.unpriced, "unpriced")) + "</dl>";
+  const UsageTotals& usage = total.usage;
+  const std::optional<double> cost = usage.cost_usd();
+  return fmt::format(
+      "<dl class=\"figures\">{}{}{}{}{}{}</dl>", figure("passed", fmt::to_string(total.passed)),
+      figure("failed", fmt::to_string(total.failed)),
+      figure("errors", fmt::to_string(total.errors)),
+      figure("not run", fmt::to_string(total.not_run)),
+      figure("tokens", usage.tokens.known ? fmt::to_string(usage.tokens.total_tokens) : "unknown",
+             count_of(usage.unknown, "unknown")),
+      figure("cost", cost ? fmt::format("{:.6f} USD", *cost) : "unknown",
+             count_of(usage.unpriced, "unpriced")));
 }
 
 // ---- the charts
 
 std::string latency_section(const Evaluation& evaluation) {
-  std::vector<milliseconds> latencies;
+  std::vector<std::chrono::nanoseconds> latencies;
   for (const CaseResult& result : evaluation.results)
     if (result.latency) latencies.push_back(*result.latency);
   const std::string chart = latency_chart(std::move(latencies), "latency");
-  return chart.empty() ? chart : "<h2>Latency</h2>" + chart;
+  return chart.empty() ? chart : fmt::format("<h2>Latency</h2>{}", chart);
 }
 
 std::string left_out(std::size_t all) {
@@ -123,9 +123,11 @@ std::string tags_section(const Evaluation& evaluation) {
                    count_of(tally.errors + tally.not_run, "without a verdict"),
                    accuracy_chart(tally, evaluation.threshold, fmt::format("tag-{}", row)));
   }
-  return "<h2>Tags</h2><table class=\"tags\"><thead><tr><th scope=\"col\">tag</th>"
-         "<th scope=\"col\">passed</th><th scope=\"col\">accuracy</th></tr></thead><tbody>" +
-         rows + "</tbody></table>" + left_out(tallies.size());
+  return fmt::format(
+      "<h2>Tags</h2><table class=\"tags\"><thead><tr><th scope=\"col\">tag</th>"
+      "<th scope=\"col\">passed</th><th scope=\"col\">accuracy</th></tr></thead><tbody>{}"
+      "</tbody></table>{}",
+      rows, left_out(tallies.size()));
 }
 
 // ---- the results
@@ -133,11 +135,11 @@ std::string tags_section(const Evaluation& evaluation) {
 std::string case_cell(const CaseResult& result, bool names_model) {
   std::string cell = escaped(result.id, longest_name);
   if (names_model && !result.model.empty())
-    cell += "<br><span class=\"model\">" + escaped(result.model, longest_name) + "</span>";
+    cell += fmt::format("<br><span class=\"model\">{}</span>", escaped(result.model, longest_name));
   if (!result.tags.empty()) cell += "<br>";
   for (const std::string& tag : result.tags)
-    cell += "<span class=\"tag\">" + escaped(tag, longest_name) + "</span>";
-  return "<th scope=\"row\">" + cell + "</th>";
+    cell += fmt::format("<span class=\"tag\">{}</span>", escaped(tag, longest_name));
+  return fmt::format("<th scope=\"row\">{}</th>", cell);
 }
 
 std::string text_cell(std::string_view label, std::string_view text) {
@@ -145,7 +147,7 @@ std::string text_cell(std::string_view label, std::string_view text) {
                      escaped(text, longest_text));
 }
 
-/// A table of the results of one outcome; nothing where there are none.
+/// A table of the results with one outcome; nothing if there are none.
 std::string results_section(const Evaluation& evaluation, Outcome outcome, std::string_view heading,
                             std::string_view label) {
   const bool names_model = answers_by_model(evaluation).size() > 1;
@@ -153,8 +155,9 @@ std::string results_section(const Evaluation& evaluation, Outcome outcome, std::
   std::size_t count = 0;
   for (const CaseResult& result : evaluation.results) {
     if (result.outcome != outcome || ++count > most_rows) continue;
-    rows += "<tr>" + case_cell(result, names_model) + text_cell("input", result.input) +
-            text_cell("expected", result.expected) + text_cell(label, came(result)) + "</tr>";
+    fmt::format_to(std::back_inserter(rows), "<tr>{}{}{}{}</tr>", case_cell(result, names_model),
+                   text_cell("input", result.input), text_cell("expected", result.expected),
+                   text_cell(label, actual_text(result)));
   }
   if (count == 0) return {};
   return fmt::format(
@@ -168,20 +171,21 @@ std::string results_section(const Evaluation& evaluation, Outcome outcome, std::
 
 std::string to_html(const Evaluation& evaluation) {
   const std::string name = name_of(evaluation);
-  std::string page =
+  const Tally& total = evaluation.total;
+  std::string page = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
       "<meta http-equiv=\"Content-Security-Policy\" "
       "content=\"default-src 'none'; style-src 'unsafe-inline'\">"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-      "<title>Evaluation of " +
-      name + "</title><style>";
-  page += evaluation_style;
-  page += "</style></head><body><header><h1>Evaluation of " + name + "</h1>";
-  page += accuracy_text(evaluation.total) + verdict_text(evaluation) + models_text(evaluation) +
-          accuracy_chart(evaluation.total, evaluation.threshold, "accuracy") +
-          "<p class=\"note\">From 0 to 100 %: the dot is the accuracy, the band its interval, the "
-          "mark the threshold.</p></header><main>";
-  page += figures(evaluation.total) + tags_section(evaluation) + latency_section(evaluation);
+      "<title>Evaluation of {0}</title><style>{1}</style></head>"
+      "<body><header><h1>Evaluation of {0}</h1>",
+      name, evaluation_style);
+  page += accuracy_text(total) + verdict_text(evaluation) + models_text(evaluation);
+  page += accuracy_chart(total, evaluation.threshold, "accuracy");
+  page +=
+      "<p class=\"note\">From 0 to 100 %: the dot is the accuracy, the band its interval, the mark "
+      "the threshold.</p></header><main>";
+  page += figures(total) + tags_section(evaluation) + latency_section(evaluation);
   page += results_section(evaluation, Outcome::failed, "Failures", "got");
   page += results_section(evaluation, Outcome::error, "Errors", "error");
   page += results_section(evaluation, Outcome::not_run, "Not run", "reason");

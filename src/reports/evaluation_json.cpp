@@ -19,7 +19,7 @@ Json as_json(const Usage& usage) {
           {"reasoning_tokens", usage.reasoning_tokens}};
 }
 
-/// The fingerprint is first: so read_results() knows its own lines.
+/// The fingerprint is first, so that parse_results() can recognise these lines.
 Json as_json(const CaseResult& result) {
   return {{"fingerprint", result.fingerprint},
           {"id", result.id},
@@ -33,11 +33,11 @@ Json as_json(const CaseResult& result) {
           {"model", result.model},
           {"usage", as_json(result.usage)},
           {"cost_usd", or_null(result.cost_usd)},
-          {"latency_ms", result.latency ? Json(result.latency->count()) : Json()}};
+          {"latency_ms", result.latency ? Json(whole_milliseconds(*result.latency)) : Json()}};
 }
 
 Json as_json(const Tally& tally) {
-  const std::optional<Interval> interval = tally.interval();
+  const std::optional<statistics::Interval> interval = tally.interval();
   return {{"cases", tally.cases()},
           {"passed", tally.passed},
           {"failed", tally.failed},
@@ -47,11 +47,11 @@ Json as_json(const Tally& tally) {
           {"low", interval ? Json(interval->low) : Json()},
           {"high", interval ? Json(interval->high) : Json()},
           {"answered", tally.answered},
-          {"usage", as_json(tally.tokens)},
-          {"usage_unknown", tally.usage_unknown},
-          {"cost_usd", or_null(tally.cost_usd)},
-          {"unpriced", tally.unpriced},
-          {"latency_ms", tally.latency.count()}};
+          {"usage", as_json(tally.usage.tokens)},
+          {"usage_unknown", tally.usage.unknown},
+          {"cost_usd", or_null(tally.usage.cost_usd())},
+          {"unpriced", tally.usage.unpriced},
+          {"latency_ms", whole_milliseconds(tally.total_latency)}};
 }
 
 }  // namespace

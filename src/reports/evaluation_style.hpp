@@ -1,7 +1,7 @@
 #pragma once
 
-// How the page of an evaluation looks: light or dark as the reader's system is, in one column on a
-// phone. Every pair of text and ground has a contrast of 4.5 to 1 at least (WCAG 2.2, 1.4.3).
+// The style of an evaluation's page: light or dark like the reader's system, one column on a phone.
+// Every pair of text and background has a contrast of at least 4.5 to 1 (WCAG 2.2, 1.4.3).
 
 #include <string_view>
 

@@ -17,14 +17,14 @@ std::string_view escape(const char& c) {
     case '>': return "&gt;";
     case '"': return "&quot;";
     case '\'': return "&#39;";
-    case '\r': return {};  // of a line's end; an XML parser would drop it, too
+    case '\r': return {};  // of a line's end; an XML parser would drop it too
     case '\t':
     case '\n': return {&c, 1};
     default: return c < 0x20 || c == 0x7F ? replacement : std::string_view(&c, 1);
   }
 }
 
-/// True for the sequences that are no character of XML 1.0, and for the C1 controls.
+/// True for the sequences that are not characters of XML 1.0, and for the C1 controls.
 bool is_forbidden(std::string_view sequence) {
   const bool is_c1 = sequence[0] == '\xC2' && static_cast<unsigned char>(sequence[1]) < 0xA0;
   return is_c1 || sequence == "\xEF\xBF\xBE" || sequence == "\xEF\xBF\xBF";

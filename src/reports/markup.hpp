@@ -10,9 +10,9 @@
 
 namespace FineTuning::internal {
 
-/// The text with everything replaced that XML 1.0 cannot hold (section 2.2) or that is no UTF-8,
-/// and escaped so that it is a text in an element or an attribute between double quotes. C1
-/// controls are replaced, too: terminals obey some of them.
+/// The text, escaped for an element and for an attribute between double quotes. Everything is
+/// replaced that XML 1.0 cannot hold (section 2.2) or that is not UTF-8; C1 controls are too,
+/// because terminals obey some of them.
 [[nodiscard]] std::string escaped(std::string_view text);
 
 /// The same of the first `size` bytes or so, with a note of how many are left out.

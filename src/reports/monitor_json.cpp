@@ -36,11 +36,11 @@ Json as_json(const Figures& figures) {
           {"errors", errors},
           {"mean_latency_seconds", in_seconds(figures.mean_latency())},
           {"mean_time_to_first_text_seconds", in_seconds(figures.mean_time_to_first_text())},
-          {"tokens", as_json(figures.tokens)},
-          {"usage_unknown", figures.usage_unknown},
-          {"cost_usd", or_null(figures.cost_usd())},
-          {"priced", figures.priced},
-          {"unpriced", figures.unpriced},
+          {"tokens", as_json(figures.usage.tokens)},
+          {"usage_unknown", figures.usage.unknown},
+          {"cost_usd", or_null(figures.usage.cost_usd())},
+          {"priced", figures.usage.priced},
+          {"unpriced", figures.usage.unpriced},
           {"scores", figures.scores},
           {"mean_score", or_null(figures.mean_score())}};
 }

@@ -21,7 +21,7 @@ using Stats = std::vector<ModelStats>;
 
 double in_seconds(nanoseconds time) { return std::chrono::duration<double>(time).count(); }
 
-/// A label's value between its quotes. Bytes that are no UTF-8 are replaced.
+/// A label's value between its quotes. Bytes that are not UTF-8 are replaced.
 std::string escaped(std::string_view value) {
   std::string text;
   for (std::size_t at = 0; at < value.size();) {
@@ -47,8 +47,8 @@ class Exposition {
     fmt::format_to(end(), "# HELP {} {}\n# TYPE {} {}\n", name, help, name, type);
   }
 
-  /// A sample of the family; the suffix is that of a summary's sum and count, and `label` a further
-  /// one, as in quantile="0.5".
+  /// A sample of the family. `suffix` is that of a summary's sum or count; `label` is another
+  /// label, as in quantile="0.5".
   template <class T>
   void sample(const ModelStats& stats, T value, std::string_view suffix = "",
               std::string_view label = "") {
@@ -65,7 +65,7 @@ class Exposition {
   std::string_view name_;
 };
 
-/// A family with one sample a model. A model of which `value` is empty has none.
+/// A family with one sample for each model, but for those of which `value` is empty.
 struct Family {
   std::string_view name;
   std::string_view type;
@@ -74,7 +74,7 @@ struct Family {
 };
 
 std::string known_tokens(const Figures& figures, std::uint64_t count) {
-  return figures.tokens.known ? std::to_string(count) : std::string();
+  return figures.usage.tokens.known ? std::to_string(count) : std::string();
 }
 
 std::string known(const std::optional<double>& value) {
@@ -83,23 +83,23 @@ std::string known(const std::optional<double>& value) {
 
 constexpr Family families[] = {
     {"finetuning_input_tokens_total", "counter", "Tokens read, with the cached ones.",
-     [](const Figures& f) { return known_tokens(f, f.tokens.input_tokens); }},
+     [](const Figures& f) { return known_tokens(f, f.usage.tokens.input_tokens); }},
     {"finetuning_cached_input_tokens_total", "counter", "Tokens read from a cache.",
-     [](const Figures& f) { return known_tokens(f, f.tokens.cached_input_tokens); }},
+     [](const Figures& f) { return known_tokens(f, f.usage.tokens.cached_input_tokens); }},
     {"finetuning_output_tokens_total", "counter", "Tokens written, with those of reasoning.",
-     [](const Figures& f) { return known_tokens(f, f.tokens.output_tokens); }},
+     [](const Figures& f) { return known_tokens(f, f.usage.tokens.output_tokens); }},
     {"finetuning_reasoning_tokens_total", "counter", "Tokens written for reasoning.",
-     [](const Figures& f) { return known_tokens(f, f.tokens.reasoning_tokens); }},
+     [](const Figures& f) { return known_tokens(f, f.usage.tokens.reasoning_tokens); }},
     {"finetuning_usage_unknown_requests_total", "counter",
      "Requests that were or may be billed, of unknown usage.",
-     [](const Figures& f) { return std::to_string(f.usage_unknown); }},
+     [](const Figures& f) { return std::to_string(f.usage.unknown); }},
     {"finetuning_cost_usd_total", "counter", "What the priced requests cost, in USD.",
-     [](const Figures& f) { return known(f.cost_usd()); }},
+     [](const Figures& f) { return known(f.usage.cost_usd()); }},
     {"finetuning_priced_requests_total", "counter", "Requests that succeeded at a known price.",
-     [](const Figures& f) { return std::to_string(f.priced); }},
+     [](const Figures& f) { return std::to_string(f.usage.priced); }},
     {"finetuning_unpriced_requests_total", "counter",
      "Requests that were or may be billed, at an unknown price.",
-     [](const Figures& f) { return std::to_string(f.unpriced); }},
+     [](const Figures& f) { return std::to_string(f.usage.unpriced); }},
     {"finetuning_scored_requests_total", "counter", "Requests with feedback of a user.",
      [](const Figures& f) { return std::to_string(f.scores); }},
     // No sum, which would have to be a counter: a score that replaces another one may be lower.

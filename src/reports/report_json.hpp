@@ -17,7 +17,7 @@ ReportJson or_null(const std::optional<T>& value) {
   return value ? ReportJson(*value) : ReportJson();
 }
 
-/// One line. What models and services wrote may be no UTF-8: such bytes are replaced.
+/// One line. What models and services wrote may not be UTF-8: such bytes are replaced.
 inline std::string dump(const ReportJson& json) {
   return json.dump(-1, ' ', false, ReportJson::error_handler_t::replace);
 }

@@ -1,961 +1,623 @@
-// The life of a call, driven step by step with made-up time and dice.
+// The life of any call: requests of every method, bodies from a source, further exchanges. That of
+// a chat is in tests/client/chat_call.test.cpp.
 
 #include "call/call.hpp"
 
-#include "call/sentences.hpp"
-#include "support/canned_transport.hpp"
+#include "call/download.hpp"
+#include "support/call_life.hpp"
 #include "support/catch.hpp"
 
-#include <FineTuning/providers.hpp>
-
-#include <fmt/format.h>
-
-#include <cmath>
+#include <deque>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace FineTuning;
 using namespace FineTuning::internal;
 using namespace std::chrono_literals;
-using std::chrono::milliseconds;
 using test::Answer;
-using Steps = std::vector<std::string>;
+using test::call_start;
+using test::CallDriver;
+using test::failing;
+using test::Life;
+using test::sends;
+using test::Steps;
 using FailureKind = http::Failure::Kind;
 using Phase = http::Phase;
 
 namespace {
 
-const std::string whole_answer =
-    R"({"choices":[{"message":{"content":"Hello"},"finish_reason":"stop"}]})";
-const std::string first_event = "data: {\"choices\":[{\"delta\":{\"content\":\"Hel\"}}]}\n\n";
-const std::string last_events =
-    "data: {\"choices\":[{\"delta\":{\"content\":\"lo\"},\"finish_reason\":\"stop\"}]}\n\n"
-    "data: [DONE]\n\n";
+const Provider service{.name = "acme",
+                       .title = "Acme",
+                       .accent = {.request_id_header = "x-id"},
+                       .key_variable = "KEY"};
 
-constexpr Call::Moment start{
-    .steady = std::chrono::steady_clock::time_point(1h),
-    .wall = std::chrono::sys_days(std::chrono::year(2026) / 11 / 22) + 12h};
-
-CallPlan plan_for(std::string_view spec) {
-  Model model = Model::from(spec).value();
-  const DialectFunctions* dialect = functions_of(model.provider().dialect);
-  return {.model = std::move(model),
-          .dialect = dialect,
-          .exchange = {.url = "https://host/chat"},
-          .max_retries = 2};
-}
-
-CallPlan plain() { return plan_for("openai:ft:gpt-4o-mini-2024-07-18:acme::x"); }
-
-CallPlan streamed() {
-  CallPlan plan = plain();
-  plan.stream = true;
-  return plan;
-}
-
-CallPlan looked_up() {
-  CallPlan plan = plan_for("vertex:projects/p/locations/us-central1/models/M");
-  plan.exchange.url.clear();
-  plan.lookup = http::Exchange{.method = "GET", .url = "https://host/model"};
-  plan.url_of_endpoint = [](std::string_view endpoint) -> Result<std::string> {
-    if (endpoint.starts_with("E")) return "https://host/" + std::string(endpoint);
-    return Error{.kind = ErrorKind::malformed_response, .message = "No endpoint."};
-  };
-  return plan;
-}
-
-const std::string deployed = R"({"deployedModels":[{"endpoint":"E"}]})";
-const std::string gemini_answer =
-    R"({"candidates":[{"content":{"parts":[{"text":"Hello"}]},"finishReason":"STOP"}]})";
-
-Answer failing(FailureKind kind, Phase phase, bool reached, std::string body = "") {
-  return {
-      .status = phase == Phase::receiving ? 200 : 0,
-      .body = std::move(body),
-      .failure = http::Failure{
-          .kind = kind, .phase = phase, .may_have_reached_server = reached, .message = "it broke"}};
-}
-
-/// What became of a call.
-struct Life {
-  Steps steps;                       ///< "authorize", "refresh", "look up", "send 1", "wait 1 s"
-  std::vector<http::Exchange> sent;  ///< With the look-ups.
-  std::string text;                  ///< What was delivered.
-  Result<ChatResponse> result = Error{};
-};
-
-/// Drives a call through what is to come of its exchanges.
-struct Driver {
-  std::vector<Answer> answers{};
-  double dice = 0;
-  milliseconds exchange_takes = 1s;
-  Result<http::Headers> key = http::Headers{{"Authorization", "Bearer sk-secret"}};
-  std::string stop_after{};       ///< A step behind which the caller wants no more.
-  std::string refused_piece{};    ///< A piece that the caller answers with false.
-  std::string error_waited_on{};  ///< What the last wait came after.
-
-  Life live(CallPlan plan) {
-    Life life;
-    Call::Moment now = start;
-    Call call(std::move(plan), now);
-    const Deliver deliver = [&](const StreamEvent& event) {
-      life.text += event.text;
-      if (event.text == refused_piece) call.stop();
-    };
-    while (true) {
-      const Call::Step step = call.next(now);
-      if (std::holds_alternative<Call::Done>(step)) break;
-      if (const auto* authorize = std::get_if<Call::Authorize>(&step)) {
-        life.steps.emplace_back(authorize->refresh ? "refresh" : "authorize");
-        call.authorized(key);
-      } else if (const auto* send = std::get_if<Call::Send>(&step)) {
-        life.steps.push_back(send->attempt == 0 ? "look up"
-                                                : fmt::format("send {}", send->attempt));
-        life.sent.push_back(*send->exchange);
-        REQUIRE(life.sent.size() <= answers.size());
-        now.steady += exchange_takes;
-        exchange(call, answers[life.sent.size() - 1], now, deliver);
-      } else {
-        const auto& wait = std::get<Call::Wait>(step);
-        life.steps.push_back("wait " + spelled(wait.duration));
-        error_waited_on = wait.after->message;
-        now.steady += wait.duration;
-        call.waited();
-      }
-      if (life.steps.back() == stop_after) call.stop();
-    }
-    life.result = std::move(call).result(now);
-    return life;
+class Refusals final : public RefusalReader {
+ public:
+  [[nodiscard]] Error explain(int status, std::string_view body) const override {
+    const ErrorKind kind = status == 401   ? ErrorKind::authentication
+                           : status >= 500 ? ErrorKind::server_error
+                                           : ErrorKind::invalid_request;
+    return {.kind = kind, .message = std::string(body), .http_status = status};
   }
+  [[nodiscard]] std::string advise(Error& error, std::chrono::year_month_day) const override {
+    return general_advice_on(error, service);
+  }
+};
+const Refusals refusals;
+
+/// Keeps the text of an answer.
+class Text : public WholeAnswer {
+ public:
+  std::string text{};
 
  private:
-  void exchange(Call& call, const Answer& answer, Call::Moment now, const Deliver& deliver) const {
-    constexpr std::size_t piece = 5;
-    if (answer.status != 0) call.heard(http::Head{answer.status, answer.headers});
-    http::Flow flow = http::Flow::go_on;
-    for (std::size_t at = 0; at < answer.body.size() && flow != http::Flow::stop; at += piece)
-      flow = call.heard(std::string_view(answer.body).substr(at, piece), deliver);
-    call.exchanged(answer.failure, now, dice, deliver);
+  Outcome read_whole(std::string body) override {
+    text = std::move(body);
+    return Answered{};
   }
 };
 
-std::size_t sends(const Life& life) {
-  return static_cast<std::size_t>(
-      std::count_if(life.steps.begin(), life.steps.end(),
-                    [](const std::string& step) { return step.starts_with("send"); }));
+Request request_of(std::string method) {
+  const bool may_be_repeated = method != "POST";
+  return {.exchange = {.method = std::move(method), .url = "https://host/thing"},
+          .may_be_repeated = may_be_repeated};
+}
+
+CallPlan plan_of(Request request) {
+  return {.provider = &service,
+          .refusals = &refusals,
+          .request = std::move(request),
+          .limits = {.max_retries = 2}};
+}
+
+/// A body that counts how often it is read from its beginning.
+class Source final : public http::BodySource {
+ public:
+  explicit Source(int most_rewinds = 1'000) : most_rewinds_(most_rewinds) {}
+  [[nodiscard]] std::uint64_t size() const noexcept override { return 0; }
+  [[nodiscard]] bool rewind() noexcept override { return ++rewinds <= most_rewinds_; }
+  [[nodiscard]] std::optional<std::size_t> read(std::span<char>) noexcept override { return 0; }
+
+  int rewinds = 0;
+
+ private:
+  int most_rewinds_;
+};
+
+Request upload_of(std::shared_ptr<Source> source) {
+  Request request = request_of("PUT");
+  request.exchange.source = std::move(source);
+  return request;
 }
 
 }  // namespace
 
-// ---- retries
+// ---- what may be repeated
 
-TEST_CASE("an answer ends the call", "[call]") {
-  Driver driver{.answers = {{.headers = {{"x-request-id", "req_1"}}, .body = whole_answer}},
-                .exchange_takes = 250ms};
-  const Life life = driver.live(plain());
-  CHECK(life.steps == Steps{"authorize", "send 1"});
-  REQUIRE(life.result);
-  CHECK(life.result->content == "Hello");
-  CHECK(life.result->raw == whole_answer);
-  CHECK(life.result->request_id == "req_1");
-  CHECK(life.result->attempts == 1);
-  CHECK(life.result->latency == 250ms);
-  CHECK(life.text.empty());
-}
-
-TEST_CASE("an answer says what it cost where its usage and its prices are known", "[call]") {
-  const std::string body =
-      R"({"choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}],)"
-      R"("usage":{"prompt_tokens":1000,"completion_tokens":500,"total_tokens":1500}})";
-  const auto cost_of = [](const std::string& answer, CallPlan plan) {
-    return Driver{.answers = {{.body = answer}}}.live(std::move(plan)).result.value().cost_usd;
-  };
-  CHECK(std::abs(cost_of(body, plain()).value() - 0.0009) < 1e-12);  // 0.30 and 1.20 a million
-  CHECK_FALSE(cost_of(whole_answer, plain()));
-  CHECK_FALSE(cost_of(body, plan_for("openai:nobody-knows-this")));
-  CallPlan own = plan_for("openai:nobody-knows-this");
-  own.catalog = Catalog::from_json(R"([{"provider":"openai","model_id":"nobody-knows-this",)"
-                                   R"("input_usd_per_mtok":2,"output_usd_per_mtok":4}])")
-                    .value();
-  CHECK(std::abs(cost_of(body, own).value() - 0.004) < 1e-12);
-}
-
-TEST_CASE("two retries are three sends, each with a key of its own", "[call]") {
-  Driver driver{.answers = std::vector<Answer>(3, {.status = 500})};
-  const Life life = driver.live(plain());
-  CHECK(life.steps == Steps{"authorize", "send 1", "wait 500 ms", "authorize", "send 2", "wait 1 s",
-                            "authorize", "send 3"});
-  REQUIRE_FALSE(life.result);
-  CHECK(life.result.error().kind == ErrorKind::server_error);
-  CHECK(life.result.error().attempts == 3);
-
-  Driver lucky{.answers = std::vector<Answer>(3, {.status = 500}), .dice = 1};
-  CHECK(lucky.live(plain()).steps == Steps{"authorize", "send 1", "wait 375 ms", "authorize",
-                                           "send 2", "wait 750 ms", "authorize", "send 3"});
-}
-
-TEST_CASE("an answer after a retry is an answer, and counts its attempts", "[call]") {
-  Driver driver{.answers = {{.status = 503}, {.body = whole_answer}}};
-  const Life life = driver.live(plain());
-  REQUIRE(life.result);
-  CHECK(life.result->attempts == 2);
-  CHECK(life.result->latency == 2500ms);
-}
-
-TEST_CASE("refusals are sent again where they may pass", "[call]") {
+TEST_CASE("a request that may be repeated is sent again whatever became of it", "[call]") {
   struct Case {
-    int status;
-    std::string body;
-    http::Headers headers;
-    ErrorKind kind;
+    std::string method;
     std::size_t sends;
+    bool outcome_unknown;
+    std::string end;  ///< Of the message.
   };
-  const std::string quota = R"({"error":{"message":"No credit","code":"insufficient_quota"}})";
-  const std::string limited = R"({"error":{"message":"Slow","code":"rate_limit_exceeded"}})";
   const std::vector<Case> cases{
-      {408, "", {}, ErrorKind::timed_out, 3},
-      {409, "", {}, ErrorKind::invalid_request, 3},
-      {429, limited, {}, ErrorKind::rate_limited, 3},
-      {500, "", {}, ErrorKind::server_error, 3},
-      {503, "<html>", {}, ErrorKind::overloaded, 3},
-      {400, "", {}, ErrorKind::invalid_request, 1},
-      {401, "", {}, ErrorKind::authentication, 1},
-      {403, "", {}, ErrorKind::permission_denied, 1},
-      {404, "", {}, ErrorKind::not_found, 1},
-      {422, "", {}, ErrorKind::invalid_request, 1},
-      {307, "", {}, ErrorKind::invalid_request, 1},
-      {429, quota, {}, ErrorKind::quota_exhausted, 1},
-      {429, quota, {{"x-should-retry", "true"}}, ErrorKind::quota_exhausted, 1},
-      {400, "", {{"x-should-retry", "true"}}, ErrorKind::invalid_request, 3},
-      {500, "", {{"x-should-retry", "false"}}, ErrorKind::server_error, 1},
+      {"GET", 3, false, "while waiting for an answer: it broke."},
+      {"PUT", 3, true, " The request may have been carried out; it is safe to send it again."},
+      {"DELETE", 3, true, " The request may have been carried out; it is safe to send it again."},
+      {"POST", 1, true,
+       " The request may have been carried out, and billed; look before it is sent again."},
   };
   for (const Case& c : cases) {
-    INFO(c.status << ' ' << c.body);
-    Driver driver{.answers = std::vector<Answer>(
-                      3, {.status = c.status, .headers = c.headers, .body = c.body})};
-    const Life life = driver.live(plain());
+    INFO(c.method);
+    const CallDriver broken{
+        .answers = std::vector<Answer>(3, failing(FailureKind::network, Phase::waiting, true))};
+    Text reader;
+    const Life life = broken.live(plan_of(request_of(c.method)), reader);
     CHECK(sends(life) == c.sends);
-    REQUIRE_FALSE(life.result);
-    CHECK(to_string(life.result.error().kind) == to_string(c.kind));
-    CHECK(life.result.error().http_status == c.status);
-    CHECK(life.result.error().attempts == static_cast<int>(c.sends));
-    CHECK_FALSE(life.result.error().outcome_unknown);
-  }
-}
-
-TEST_CASE("the number of retries is the caller's", "[call]") {
-  for (const int retries : {0, 1, 5, -1}) {
-    CallPlan plan = plain();
-    plan.max_retries = retries;
-    Driver driver{.answers = std::vector<Answer>(6, {.status = 500})};
-    CHECK(sends(driver.live(std::move(plan))) ==
-          static_cast<std::size_t>(std::max(retries, 0) + 1));
-  }
-}
-
-TEST_CASE("the wait that the server asks for is obeyed, and told where it is too long", "[call]") {
-  struct Case {
-    http::Headers headers;
-    std::string wait;
-    std::optional<milliseconds> told;
-  };
-  const std::vector<Case> cases{
-      {{{"retry-after", "20"}}, "wait 20 s", 20s},
-      {{{"retry-after", "120"}}, "wait 120 s", 120s},
-      {{{"retry-after-ms", "30"}, {"retry-after", "20"}}, "wait 30 ms", 30ms},
-      {{{"retry-after", "Sun, 22 Nov 2026 12:00:20 GMT"}}, "wait 20 s", 20s},
-      {{{"retry-after", "soon"}}, "wait 500 ms", {}},
-      {{{"retry-after", "121"}}, "", 121s},
-      {{{"retry-after", "1209600"}}, "", 1'209'600s},
-  };
-  for (const auto& [headers, wait, told] : cases) {
-    Driver driver{.answers = std::vector<Answer>(2, {.status = 429, .headers = headers}),
-                  .exchange_takes = 0ms};
-    CallPlan plan = plain();
-    plan.max_retries = 1;
-    const Life life = driver.live(std::move(plan));
-    Steps expected{"authorize", "send 1"};
-    if (!wait.empty()) expected.insert(expected.end(), {wait, "authorize", "send 2"});
-    CHECK(life.steps == expected);
-    REQUIRE_FALSE(life.result);
-    CHECK(life.result.error().retry_after == told);
-  }
-}
-
-TEST_CASE("the wait may stand in the body", "[call]") {
-  const std::string body =
-      R"({"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"Slow","details":[)"
-      R"({"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"34.4s"}]}})";
-  Driver driver{.answers = {{.status = 429, .body = body}, {.body = gemini_answer}}};
-  const Life life = driver.live(plan_for("google:tunedModels/m"));
-  CHECK(life.steps == Steps{"authorize", "send 1", "wait 34.4 s", "authorize", "send 2"});
-  CHECK(life.result);
-}
-
-TEST_CASE("a wait that reaches the deadline is not waited", "[call]") {
-  CallPlan plan = plain();
-  plan.deadline = start.steady + 21s;
-  Driver driver{.answers = {{.status = 429, .headers = {{"retry-after", "20"}}}}};
-  const Life life = driver.live(plan);
-  CHECK(life.steps == Steps{"authorize", "send 1"});
-  REQUIRE_FALSE(life.result);
-  CHECK(life.result.error().kind == ErrorKind::rate_limited);
-  CHECK(life.result.error().retry_after == 20s);
-
-  plan.deadline = *plan.deadline + 1ms;
-  Driver in_time{
-      .answers = {{.status = 429, .headers = {{"retry-after", "20"}}}, {.body = whole_answer}}};
-  CHECK(in_time.live(std::move(plan)).result);
-}
-
-TEST_CASE("the time of a call is that of all of its attempts", "[call]") {
-  CallPlan plan = plain();
-  plan.deadline = start.steady + 10s;
-  Driver driver{.answers = std::vector<Answer>(3, {.status = 500}), .exchange_takes = 4s};
-  const Life life = driver.live(std::move(plan));
-  CHECK(life.steps == Steps{"authorize", "send 1", "wait 500 ms", "authorize", "send 2", "wait 1 s",
-                            "authorize", "send 3"});
-  REQUIRE(life.sent.size() == 3);
-  CHECK(life.sent[0].total_timeout == 10s);
-  CHECK(life.sent[1].total_timeout == 5500ms);
-  CHECK(life.sent[2].total_timeout == 500ms);
-}
-
-TEST_CASE("nothing is sent behind the deadline, however far it lies", "[call]") {
-  using TimePoint = std::chrono::steady_clock::time_point;
-  for (const TimePoint deadline : {start.steady, start.steady - 1h, TimePoint::min()}) {
-    CallPlan plan = plain();
-    plan.deadline = deadline;
-    const Life life = Driver{}.live(std::move(plan));
-    CHECK(life.sent.empty());
-    REQUIRE_FALSE(life.result);
-    CHECK(life.result.error().kind == ErrorKind::timed_out);
-    CHECK(life.result.error().attempts == 0);
-  }
-  CallPlan endless = plain();
-  endless.deadline = TimePoint::max();
-  CHECK(Driver{.answers = {{.body = whole_answer}}}.live(std::move(endless)).result);
-}
-
-// ---- unknown outcomes
-
-TEST_CASE("what may have reached the server is not sent again unless that is allowed", "[call]") {
-  struct Case {
-    FailureKind kind;
-    Phase phase;
-    bool reached;
-    ErrorKind error;
-    std::size_t sends;
-    std::size_t sends_where_allowed;
-  };
-  const std::vector<Case> cases{
-      {FailureKind::network, Phase::resolving, false, ErrorKind::network, 3, 3},
-      {FailureKind::network, Phase::connecting, false, ErrorKind::network, 3, 3},
-      {FailureKind::network, Phase::tls, false, ErrorKind::network, 3, 3},
-      {FailureKind::network, Phase::sending, false, ErrorKind::network, 3, 3},
-      {FailureKind::network, Phase::sending, true, ErrorKind::network, 1, 3},
-      {FailureKind::network, Phase::waiting, true, ErrorKind::network, 1, 3},
-      {FailureKind::network, Phase::receiving, true, ErrorKind::network, 1, 3},
-      {FailureKind::timed_out, Phase::connecting, false, ErrorKind::timed_out, 3, 3},
-      {FailureKind::timed_out, Phase::waiting, true, ErrorKind::timed_out, 1, 3},
-      {FailureKind::timed_out, Phase::receiving, true, ErrorKind::timed_out, 1, 3},
-      {FailureKind::request, Phase::sending, false, ErrorKind::other, 1, 1},
-      {FailureKind::tls, Phase::tls, false, ErrorKind::tls, 1, 1},
-      {FailureKind::stopped, Phase::waiting, true, ErrorKind::cancelled, 1, 1},
-  };
-  for (const Case& c : cases) {
-    INFO(to_string(c.error) << " in phase " << static_cast<int>(c.phase));
-    const std::vector<Answer> answers(3, failing(c.kind, c.phase, c.reached));
-    const Life life = Driver{.answers = answers}.live(plain());
-    CHECK(sends(life) == c.sends);
-    REQUIRE_FALSE(life.result);
-    CHECK(to_string(life.result.error().kind) == to_string(c.error));
-    CHECK(life.result.error().outcome_unknown == c.reached);
-
-    CallPlan bold = plain();
-    bold.retry_unknown_outcomes = true;
-    CHECK(sends(Driver{.answers = answers}.live(std::move(bold))) == c.sends_where_allowed);
-  }
-}
-
-TEST_CASE("a failure says what happened, when, and what that means", "[call]") {
-  struct Case {
-    Answer answer;
-    std::string message;
-  };
-  const std::vector<Case> cases{
-      {failing(FailureKind::network, Phase::resolving, false),
-       "OpenAI could not be reached while looking up the host: it broke."},
-      {failing(FailureKind::network, Phase::waiting, true),
-       "The connection to OpenAI broke while waiting for an answer: it broke. The request may have "
-       "been carried out, and billed; look before it is sent again."},
-      {failing(FailureKind::timed_out, Phase::receiving, true),
-       "OpenAI took too long: time ran out while receiving the answer. The request may have been "
-       "carried out, and billed; look before it is sent again."},
-      {failing(FailureKind::request, Phase::sending, true),
-       "The request to OpenAI was not sent whole: it broke."},
-      {failing(FailureKind::tls, Phase::tls, false),
-       "There is no safe connection to OpenAI, so nothing was sent: it broke. If the server "
-       "is yours, name its authority in ChatOptions::ca_file."},
-  };
-  for (const auto& [answer, message] : cases) {
-    CallPlan plan = plain();
-    plan.max_retries = 0;
-    const Life life = Driver{.answers = {answer}}.live(std::move(plan));
-    REQUIRE_FALSE(life.result);
-    CHECK(life.result.error().message == message);
-  }
-}
-
-// ---- keys
-
-TEST_CASE("a key that was refused is refreshed once", "[call]") {
-  CallPlan plan = plain();
-  plan.key_is_refreshable = true;
-  plan.max_retries = 1;
-  Driver driver{.answers = {{.status = 401}, {.status = 500}, {.status = 401}}};
-  const Life life = driver.live(plan);
-  CHECK(life.steps ==
-        Steps{"authorize", "send 1", "refresh", "send 2", "wait 500 ms", "authorize", "send 3"});
-  REQUIRE_FALSE(life.result);
-  CHECK(life.result.error().kind == ErrorKind::authentication);
-  CHECK(life.result.error().attempts == 3);
-
-  plan.max_retries = 0;
-  Driver once{.answers = {{.status = 401}, {.body = whole_answer}}};
-  CHECK(once.live(std::move(plan)).result);
-}
-
-TEST_CASE("without a key nothing is sent, and the reason is passed on", "[call]") {
-  Driver driver{.key = Error{.kind = ErrorKind::permission_denied, .message = "Log in first."}};
-  const Life life = driver.live(plain());
-  CHECK(life.steps == Steps{"authorize"});
-  REQUIRE_FALSE(life.result);
-  CHECK(life.result.error().message == "Log in first.");
-  CHECK(life.result.error().attempts == 0);
-}
-
-TEST_CASE("a request that brings its key is not asked for one, nor for a fresh one", "[call]") {
-  CallPlan plan = plain();
-  plan.brings_key = true;
-  plan.key_is_refreshable = true;
-  plan.exchange.headers = {{"authorization", "Bearer mine"}};
-  const Life life = Driver{.answers = {{.status = 401}}}.live(std::move(plan));
-  CHECK(life.steps == Steps{"send 1"});
-  CHECK(life.sent[0].headers == http::Headers{{"authorization", "Bearer mine"}});
-}
-
-TEST_CASE("the key is in the request and in no error", "[call]") {
-  const std::string body = R"({"error":{"message":"sk-secret is wrong","code":"sk-secret"}})";
-  Driver driver{.answers = std::vector<Answer>(
-                    3, {.status = 500, .headers = {{"x-request-id", "sk-secret"}}, .body = body})};
-  const Life life = driver.live(plain());
-  CHECK(http::find_header(life.sent[0].headers, "Authorization") == "Bearer sk-secret");
-  CHECK(driver.error_waited_on ==
-        "OpenAI answered 500 ([redacted]): [redacted] is wrong. Send it again later.");
-  REQUIRE_FALSE(life.result);
-  CHECK(life.result.error().message == driver.error_waited_on);
-  CHECK(life.result.error().code == "[redacted]");
-  CHECK(life.result.error().request_id == "[redacted]");
-}
-
-// ---- look-ups
-
-TEST_CASE("a look-up comes first, and is counted apart", "[call]") {
-  Driver driver{.answers = {{.status = 500},
-                            {.status = 500},
-                            {.body = deployed},
-                            {.status = 500},
-                            {.status = 500},
-                            {.body = gemini_answer}}};
-  const Life life = driver.live(looked_up());
-  CHECK(life.steps == Steps{"authorize", "look up", "wait 500 ms", "authorize", "look up",
-                            "wait 1 s", "authorize", "look up", "authorize", "send 1",
-                            "wait 500 ms", "authorize", "send 2", "wait 1 s", "authorize",
-                            "send 3"});
-  CHECK(life.sent[2].url == "https://host/model");
-  CHECK(life.sent[3].url == "https://host/E");
-  CHECK_FALSE(http::find_header(life.sent[3].headers, "Authorization").empty());
-  REQUIRE(life.result);
-  CHECK(life.result->attempts == 3);
-}
-
-TEST_CASE("a look-up may be sent again whatever became of it, and bills nothing", "[call]") {
-  for (const Phase phase : {Phase::connecting, Phase::waiting, Phase::receiving}) {
-    const std::vector<Answer> answers(3, failing(FailureKind::network, phase, true));
-    const Life life = Driver{.answers = answers}.live(looked_up());
-    CHECK(life.sent.size() == 3);
+    CHECK(life.sent.front().method == c.method);
     REQUIRE_FALSE(life.result);
     CHECK(life.result.error().kind == ErrorKind::network);
-    CHECK_FALSE(life.result.error().outcome_unknown);
-    CHECK(life.result.error().attempts == 0);
+    CHECK(life.result.error().outcome_unknown == c.outcome_unknown);
+    CHECK(life.result.error().message.ends_with(c.end));
+
+    const CallDriver slow{
+        .answers = std::vector<Answer>(3, failing(FailureKind::timed_out, Phase::receiving, true))};
+    CHECK(sends(slow.live(plan_of(request_of(c.method)), reader)) == c.sends);
   }
 }
 
-TEST_CASE("a look-up that leads nowhere says why", "[call]") {
-  struct Case {
-    Answer answer;
-    ErrorKind kind;
-    std::string message;
-  };
-  const std::vector<Case> cases{
-      {{.body = R"({"name":"M"})"},
-       ErrorKind::model_not_found,
-       "The model projects/p/locations/us-central1/models/M exists at Vertex AI and is deployed to "
-       "no endpoint; deploy it first, then ask again."},
-      {{.body = R"({"deployedModels":[{"endpoint":"evil"}]})"},
-       ErrorKind::malformed_response,
-       "No endpoint."},
-      {{.body = "<html>"},
-       ErrorKind::malformed_response,
-       "Vertex AI answered what is not its protocol: The description of the model is not a JSON "
-       "object. Check the base URL."},
-      {{.status = 404, .body = R"({"error":{"status":"NOT_FOUND","message":"No model"}})"},
-       ErrorKind::model_not_found,
-       "Vertex AI answered 404 (NOT_FOUND): No model. Check that the id is whole, that its "
-       "fine-tuning job has finished, and that the key belongs to the organisation or project that "
-       "owns it."},
-  };
-  for (const auto& [answer, kind, message] : cases) {
-    const Life life = Driver{.answers = {answer}}.live(looked_up());
-    CHECK(life.steps == Steps{"authorize", "look up"});
-    REQUIRE_FALSE(life.result);
-    CHECK(life.result.error().kind == kind);
-    CHECK(life.result.error().message == message);
+TEST_CASE("who may repeat a request is told by the request, not by its method", "[call]") {
+  const CallDriver driver{
+      .answers = {failing(FailureKind::network, Phase::waiting, true), {.body = "done"}}};
+  Request part = request_of("POST");
+  part.may_be_repeated = true;
+  Text reader;
+  CHECK(driver.live(plan_of(part), reader).result);
+  CHECK(reader.text == "done");
+  Request once = request_of("PUT");
+  once.may_be_repeated = false;
+  CHECK_FALSE(driver.live(plan_of(once), reader).result);
+}
+
+TEST_CASE("what does not pass is not repeated", "[call]") {
+  Text reader;
+  for (const FailureKind kind : {FailureKind::tls, FailureKind::stopped}) {
+    const CallDriver driver{.answers = {failing(kind, Phase::waiting, true)}};
+    CHECK(sends(driver.live(plan_of(request_of("GET")), reader)) == 1);
+  }
+  for (const int status : {400, 403, 404, 410, 422}) {
+    const CallDriver driver{.answers = {{.status = status}}};
+    CHECK(sends(driver.live(plan_of(request_of("DELETE")), reader)) == 1);
   }
 }
 
-// ---- streams
-
-TEST_CASE("a stream ends well or says how it ended, with the text so far", "[call]") {
-  struct Case {
-    std::string name;
-    Answer answer;
-    std::optional<ErrorKind> kind;  ///< Empty: an answer.
-    std::string text;
-    bool outcome_unknown = false;
-  };
-  const http::Failure cut{.phase = Phase::receiving, .may_have_reached_server = true};
-  const http::Failure stall{
-      .kind = FailureKind::timed_out, .phase = Phase::receiving, .may_have_reached_server = true};
-  const std::string event_error =
-      "data: {\"error\":{\"message\":\"Busy\",\"code\":\"server_error\"}}\n\n";
-  const std::vector<Case> cases{
-      {"whole", {.body = first_event + last_events}, {}, "Hello"},
-      {"failure behind the terminator",
-       {.body = first_event + last_events, .failure = cut},
-       {},
-       "Hello"},
-      {"failure before the terminator's blank line",
-       {.body = first_event + last_events.substr(0, last_events.size() - 1), .failure = cut},
-       {},
-       "Hello"},
-      {"junk behind the terminator",
-       {.body = first_event + last_events + "data: {oops\n\n" + event_error},
-       {},
-       "Hello"},
-      {"no terminator", {.body = first_event}, ErrorKind::interrupted_stream, "Hel", true},
-      {"cut in a line",
-       {.body = first_event + last_events.substr(0, 20)},
-       ErrorKind::interrupted_stream,
-       "Hel",
-       true},
-      {"cut connection",
-       {.body = first_event, .failure = cut},
-       ErrorKind::interrupted_stream,
-       "Hel",
-       true},
-      {"nothing at all", {}, ErrorKind::interrupted_stream, "", true},
-      {"stall", {.body = first_event, .failure = stall}, ErrorKind::timed_out, "Hel", true},
-      {"error event", {.body = first_event + event_error}, ErrorKind::server_error, "Hel"},
-      {"not JSON",
-       {.body = first_event + "data: {oops\n\n" + last_events},
-       ErrorKind::malformed_response,
-       "Hel"},
-      {"text behind the terminator",
-       {.body = first_event + last_events + first_event},
-       {},
-       "Hello"},
-      {"a page instead of a stream",
-       {.headers = {{"content-type", "text/html; charset=utf-8"}}, .body = "<html></html>"},
-       ErrorKind::malformed_response,
-       ""},
-      {"an error event that is a text",
-       {.body = first_event + "event: error\ndata: Busy\n\n"},
-       ErrorKind::server_error,
-       "Hel"},
-      {"a tool call that cannot be",
-       {.body = first_event +
-                "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":4294967296}]}}]}\n\n"},
-       ErrorKind::malformed_response,
-       "Hel"},
-  };
-  for (const Case& c : cases) {
-    INFO(c.name);
-    const Life life = Driver{.answers = {c.answer}}.live(streamed());
-    CHECK(life.steps == Steps{"authorize", "send 1"});
-    CHECK(life.text == c.text);
-    CHECK(life.result.has_value() == !c.kind);
-    if (life.result) {
-      CHECK(life.result->content == c.text);
-      CHECK(life.result->finish_reason == FinishReason::stop);
-    } else {
-      CHECK(to_string(life.result.error().kind) == to_string(c.kind.value_or(ErrorKind::other)));
-      CHECK(life.result.error().partial == c.text);
-      CHECK(life.result.error().outcome_unknown == c.outcome_unknown);
-      CHECK(life.result.error().http_status == 200);
-    }
-  }
-}
-
-TEST_CASE("a Gemini stream is read to its end, whatever its chunks say of finishing", "[call]") {
-  const auto chunk = [](const std::string& text) {
-    return R"(data: {"candidates":[{"content":{"parts":[{"text":")" + text +
-           R"("}]},"finishReason":"STOP"}]})" + "\n\n";
-  };
-  CallPlan plan = plan_for("google:tunedModels/m");
-  plan.stream = true;
-  const Life whole = Driver{.answers = {{.body = chunk("Hel") + chunk("lo")}}}.live(plan);
-  REQUIRE(whole.result);
-  CHECK(whole.result->content == "Hello");
-
-  // A reason to finish is the only terminator that there is.
-  for (const FailureKind kind : {FailureKind::network, FailureKind::timed_out}) {
-    const Answer left_open = failing(kind, Phase::receiving, true, chunk("Hello"));
-    const Life life = Driver{.answers = {left_open}}.live(plan);
-    REQUIRE(life.result);
-    CHECK(life.result->content == "Hello");
-  }
-}
-
-TEST_CASE("a refusal is read in its beginning, however long it is", "[call]") {
-  CallPlan plan = plain();
-  plan.max_response_bytes = 100;
-  const std::string body = R"({"error":{"message":"Busy."}})" + std::string(2'000'000, ' ');
-  const Life life =
-      Driver{.answers = std::vector<Answer>(3, {.status = 503, .body = body})}.live(plan);
-  CHECK(sends(life) == 3);
-  REQUIRE_FALSE(life.result);
-  CHECK(life.result.error().kind == ErrorKind::overloaded);
-  CHECK(life.result.error().message.find("Busy.") != std::string::npos);
-}
-
-TEST_CASE("what heads say of trying again counts for an error in a stream too", "[call]") {
-  const std::string body = "data: {\"error\":{\"message\":\"Oh.\"}}\n\n";
-  const auto answer_with = [&body](http::Headers headers) {
-    return std::vector<Answer>(3, {.headers = std::move(headers), .body = body});
-  };
-  CHECK(sends(Driver{.answers = answer_with({{"x-should-retry", "false"}})}.live(streamed())) == 1);
-  CHECK(Driver{.answers = answer_with({{"retry-after", "7"}})}.live(streamed()).steps.at(2) ==
-        "wait 7 s");
-}
-
-TEST_CASE("a tool call that only an index beyond it has brought about is none", "[call]") {
-  const std::string body =
-      R"(data: {"choices":[{"delta":{"tool_calls":[{"index":1,"id":"a","function":{"arguments":"{}"}}]}}]})"
-      "\n\ndata: [DONE]\n\n";
-  const Life life = Driver{.answers = {{.body = body}}}.live(streamed());
+TEST_CASE("an answer has nothing of the attempts before it", "[call]") {
+  const CallDriver driver{
+      .answers = {{.status = 503, .headers = {{"x-id", "1"}}, .body = "busy"},
+                  failing(FailureKind::network, Phase::receiving, true, "half of it"),
+                  {.headers = {{"x-id", "3"}}, .body = "whole"}}};
+  Text reader;
+  const Life life = driver.live(plan_of(request_of("GET")), reader);
+  CHECK(life.steps == Steps{"authorize", "send 1", "wait 500 ms", "authorize", "send 2", "wait 1 s",
+                            "authorize", "send 3"});
   REQUIRE(life.result);
-  REQUIRE(life.result->tool_calls.size() == 1);
-  CHECK(life.result->tool_calls[0].id == "a");
+  CHECK(life.result->attempts == 3);
+  CHECK(life.result->request_id == "3");
+  CHECK(life.result->latency == 4500ms);
+  CHECK(reader.text == "whole");
 }
 
-TEST_CASE("what a provider said is fit for a sentence: no secret, one line, not endless",
-          "[call]") {
-  const std::string body = R"({"error":{"message":")" + std::string(590, 'x') +
-                           R"( sk-secret","code":"a\nb\u001b[31m\u0085\u202e\u2066)" +
-                           std::string(1'000, 'y') + R"("}})";
-  const Life life = Driver{.answers = {{.status = 400, .body = body}}}.live(plain());
-  REQUIRE_FALSE(life.result);
-  const Error& error = life.result.error();
-  CHECK(error.message.find("sk-") == std::string::npos);
-  CHECK(error.message.size() < 900);
-  CHECK(error.code.starts_with("a b [31m yyy"));
-  CHECK(error.code.size() < 110);
-  CHECK(error.message.find_first_of("\n\x1b") == std::string::npos);
-}
+// ---- time and size
 
-TEST_CASE("what may be wrong with a provider's fine-tunes alone is said of them alone", "[call]") {
-  const auto message_of = [](std::string_view spec, int status) {
-    CallPlan plan = plan_for(spec);
-    plan.max_retries = 0;
-    return Driver{.answers = {{.status = status}}}.live(plan).result.error().message;
-  };
-  CHECK(message_of("together:acme/Llama-3-8b-x-12345678", 503).ends_with("deploy it to one."));
-  CHECK(message_of("google:tunedModels/m", 403).ends_with("Account::access_token."));
-  CHECK_FALSE(message_of("together:acme/Llama-3-8b-x-12345678", 400).ends_with("to one."));
-  CHECK_FALSE(message_of("together:meta-llama/Llama-3-8b", 503).ends_with("to one."));
-  CHECK_FALSE(message_of("openai:ft:gpt-4o:acme::x", 503).ends_with("to one."));
-}
+TEST_CASE("an exchange has the limits of its call", "[call]") {
+  CallPlan plan = plan_of(request_of("GET"));
+  plan.limits.connect_timeout = 1ms;
+  plan.limits.first_byte_timeout = 2ms;
+  plan.limits.idle_timeout = 3ms;
+  plan.limits.total_timeout = 10s;
+  Text reader;
+  const CallDriver driver{.answers = {{.status = 500}, {}}, .exchange_takes = 4s};
+  const Life life = driver.live(plan, reader);
+  REQUIRE(life.sent.size() == 2);
+  for (const http::Exchange& exchange : life.sent) {
+    CHECK(exchange.connect_timeout == 1ms);
+    CHECK(exchange.first_byte_timeout == 2ms);
+    CHECK(exchange.idle_timeout == 3ms);
+  }
+  CHECK(life.sent[0].total_timeout == 10s);
+  CHECK(life.sent[1].total_timeout == 5500ms);
 
-TEST_CASE("the request id that a stream has told is in its error", "[call]") {
-  const std::string body =
-      "data: {\"x_groq\":{\"id\":\"req_9\"},\"choices\":[]}\n\n"
-      "data: {\"error\":{\"message\":\"Oh.\"}}\n\n";
-  CallPlan plan = plan_for("groq:llama-3.1-8b-instant");
-  plan.stream = true;
-  plan.max_retries = 0;
-  const Life life = Driver{.answers = {{.body = body}}}.live(plan);
-  REQUIRE_FALSE(life.result);
-  CHECK(life.result.error().request_id == "req_9");
-}
-
-TEST_CASE("an error tells of its own attempt", "[call]") {
-  Call call(plain(), start);
-  const Deliver deliver = [](const StreamEvent& /*event*/) {};
-  static_cast<void>(call.next(start));
-  call.authorized(http::Headers{});
-  static_cast<void>(call.next(start));
-  call.heard(http::Head{503, {{"x-request-id", "req_503"}}});
-  call.exchanged({}, start, 0, deliver);
-  CHECK(std::holds_alternative<Call::Wait>(call.next(start)));
-  call.waited();
-  static_cast<void>(call.next(start));
-  call.authorized(Error{.kind = ErrorKind::permission_denied, .message = "No token."});
-  const Result<ChatResponse> result = std::move(call).result(start);
-  CHECK(result.error().http_status == 0);
-  CHECK(result.error().request_id.empty());
+  plan.deadline = call_start.steady + 7s;
+  CHECK(driver.live(plan, reader).sent[1].total_timeout == 2500ms);
+  plan.limits.total_timeout = 0ms;
+  plan.deadline.reset();
+  CHECK(driver.live(plan, reader).sent[1].total_timeout == 0ms);
 }
 
 TEST_CASE("time that runs out between attempts says what the last one said", "[call]") {
-  CallPlan plan = plain();
-  plan.deadline = start.steady + 2s;
-  Call call(plan, start);
-  const Deliver deliver = [](const StreamEvent& /*event*/) {};
-  static_cast<void>(call.next(start));
+  CallPlan plan = plan_of(request_of("GET"));
+  plan.deadline = call_start.steady + 2s;
+  Text reader;
+  Call call(plan, reader, call_start);
+  static_cast<void>(call.next(call_start));
   call.authorized(http::Headers{});
-  static_cast<void>(call.next(start));
+  static_cast<void>(call.next(call_start));
   call.heard(http::Head{503, {}});
-  call.exchanged({}, start, 0, deliver);
-  CHECK(std::holds_alternative<Call::Wait>(call.next(start)));
+  call.exchanged({}, call_start, 0);
+  CHECK(std::holds_alternative<Call::Wait>(call.next(call_start)));
   call.waited();
   // No key is asked for any more.
-  CHECK(std::holds_alternative<Call::Done>(call.next({start.steady + 2s, start.wall})));
-  const Result<ChatResponse> result = std::move(call).result(start);
+  CHECK(std::holds_alternative<Call::Done>(call.next({call_start.steady + 2s, call_start.wall})));
+  const Result<Success> result = std::move(call).result(call_start);
   CHECK(result.error().kind == ErrorKind::timed_out);
   REQUIRE(result.error().causes.size() == 1);
   CHECK(result.error().causes[0].http_status == 503);
 }
 
-TEST_CASE("a stream is sent again only while nothing of it has been delivered", "[call]") {
-  struct Case {
-    std::string name;
-    Answer answer;
-    std::size_t sends;
-    std::size_t sends_where_unknown_is_allowed;
-  };
-  const http::Failure cut{.phase = Phase::receiving, .may_have_reached_server = true};
-  const auto event_error = [](std::string_view code) {
-    return fmt::format(R"(data: {{"error":{{"message":"Oh","code":"{}"}}}})", code) + "\n\n";
-  };
-  const std::string reasoning = "data: {\"choices\":[{\"delta\":{\"reasoning\":\"Hm\"}}]}\n\n";
-  const std::string tool =
-      "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":"
-      "{\"name\":\"f\",\"arguments\":\"\"}}]}}]}\n\n";
-  const std::vector<Case> cases{
-      {"refused", {.status = 503}, 3, 3},
-      {"error that may pass", {.body = event_error("server_error")}, 3, 3},
-      {"rate limit", {.body = event_error("rate_limit_exceeded")}, 3, 3},
-      {"error that stays", {.body = event_error("context_length_exceeded")}, 1, 1},
-      {"quota", {.body = event_error("insufficient_quota")}, 1, 1},
-      {"not JSON", {.body = "data: {oops\n\n"}, 1, 1},
-      {"empty", {}, 1, 3},
-      {"cut", {.failure = cut}, 1, 3},
-      {"error behind text", {.body = first_event + event_error("server_error")}, 1, 1},
-      {"error behind reasoning", {.body = reasoning + event_error("server_error")}, 1, 1},
-      {"error behind a tool call", {.body = tool + event_error("server_error")}, 1, 1},
-      {"cut behind text", {.body = first_event, .failure = cut}, 1, 1},
-      {"end behind text", {.body = first_event}, 1, 1},
-  };
-  for (const Case& c : cases) {
-    INFO(c.name);
-    const std::vector<Answer> answers(3, c.answer);
-    CHECK(sends(Driver{.answers = answers}.live(streamed())) == c.sends);
-    CallPlan bold = streamed();
-    bold.retry_unknown_outcomes = true;
-    CHECK(sends(Driver{.answers = answers}.live(std::move(bold))) ==
-          c.sends_where_unknown_is_allowed);
-  }
+TEST_CASE("an error tells of its own attempt", "[call]") {
+  Text reader;
+  Call call(plan_of(request_of("GET")), reader, call_start);
+  static_cast<void>(call.next(call_start));
+  call.authorized(http::Headers{});
+  static_cast<void>(call.next(call_start));
+  call.heard(http::Head{503, {{"x-id", "req_503"}}});
+  call.exchanged({}, call_start, 0);
+  CHECK(std::holds_alternative<Call::Wait>(call.next(call_start)));
+  call.waited();
+  static_cast<void>(call.next(call_start));
+  call.authorized(Error{.kind = ErrorKind::permission_denied, .message = "No token."});
+  const Result<Success> result = std::move(call).result(call_start);
+  CHECK(result.error().http_status == 0);
+  CHECK(result.error().request_id.empty());
 }
 
-TEST_CASE("a second attempt begins with nothing of the first", "[call]") {
-  const std::string id = "data: {\"id\":\"first\",\"choices\":[]}\n\n";
-  const std::string error = "data: {\"error\":{\"message\":\"Oh\",\"code\":\"server_error\"}}\n\n";
-  Driver driver{
-      .answers = {{.headers = {{"x-request-id", "req_1"}}, .body = id + error + "data: {"},
-                  {.body = first_event + last_events}}};
-  const Life life = driver.live(streamed());
-  REQUIRE(life.result);
-  CHECK(life.result->id.empty());
-  CHECK(life.result->request_id.empty());
-  CHECK(life.result->content == "Hello");
-  CHECK(life.text == "Hello");
-}
-
-TEST_CASE("a refusal of a stream is read as one", "[call]") {
-  const std::string body = R"({"error":{"message":"Wrong","code":"invalid_api_key"}})";
-  const Life life = Driver{.answers = {{.status = 401, .body = body}}}.live(streamed());
+TEST_CASE("an answer that is kept in memory has a limit of size", "[call]") {
+  CallPlan plan = plan_of(request_of("GET"));
+  plan.limits.max_response_bytes = 10;
+  Text reader;
+  const Life life = CallDriver{.answers = {{.body = "0123456789+"}}}.live(plan, reader);
   REQUIRE_FALSE(life.result);
-  CHECK(life.result.error().kind == ErrorKind::authentication);
-  CHECK(life.result.error().code == "invalid_api_key");
-  CHECK(life.text.empty());
+  CHECK(life.result.error().kind == ErrorKind::malformed_response);
+  CHECK(CallDriver{.answers = {{.body = "0123456789"}}}.live(plan, reader).result);
 }
 
-// ---- models that are not there
+// ---- bodies from a source
 
-TEST_CASE("a model that is not found says what to check, or when it ended", "[call]") {
+TEST_CASE("a source is read from its beginning before every attempt", "[call]") {
+  const auto source = std::make_shared<Source>();
+  CallPlan plan = plan_of(upload_of(source));
+  plan.key_is_refreshable = true;
+  Text reader;
+  const CallDriver driver{.answers = {failing(FailureKind::network, Phase::sending, true),
+                                      {.status = 401},
+                                      {.status = 503},
+                                      {.body = "{}"}}};
+  const Life life = driver.live(plan, reader);
+  CHECK(life.steps == Steps{"authorize", "send 1", "wait 500 ms", "authorize", "send 2", "refresh",
+                            "send 3", "wait 1 s", "authorize", "send 4"});
+  CHECK(life.result);
+  CHECK(source->rewinds == 4);
+  for (const http::Exchange& exchange : life.sent) CHECK(exchange.source == source);
+}
+
+TEST_CASE("a source that cannot be read from its beginning is not sent", "[call]") {
+  const std::string message =
+      "The body of the request to Acme cannot be read from its beginning, which every attempt has "
+      "to do; check where it comes from.";
+  Text reader;
+  const Life never = CallDriver{}.live(plan_of(upload_of(std::make_shared<Source>(0))), reader);
+  CHECK(never.steps == Steps{"authorize"});
+  REQUIRE_FALSE(never.result);
+  CHECK(never.result.error().kind == ErrorKind::invalid_request);
+  CHECK(never.result.error().code == "unreadable_body");
+  CHECK(never.result.error().message == message);
+  CHECK(never.result.error().attempts == 0);
+
+  const CallDriver busy{.answers = {{.status = 503, .body = "Busy"}}};
+  const Life once = busy.live(plan_of(upload_of(std::make_shared<Source>(1))), reader);
+  CHECK(once.steps == Steps{"authorize", "send 1", "wait 500 ms", "authorize"});
+  REQUIRE_FALSE(once.result);
+  CHECK(once.result.error().message == message);
+  REQUIRE(once.result.error().causes.size() == 1);
+  CHECK(once.result.error().causes[0].message == "Acme answered 503: Busy. Send it again later.");
+}
+
+TEST_CASE("a body from a source takes as long as it takes, or as its caller allows", "[call]") {
+  CallPlan plan = plan_of(upload_of(std::make_shared<Source>()));
+  plan.limits.total_timeout = 600s;
+  plan.limits.idle_timeout = 60s;
+  Text reader;
+  const CallDriver driver{.answers = {{.status = 503}, {}}, .exchange_takes = 2h};
+  const Life life = driver.live(plan, reader);
+  CHECK(life.result);
+  REQUIRE(life.sent.size() == 2);
+  CHECK(life.sent[1].total_timeout == 0ms);
+  CHECK(life.sent[1].idle_timeout == 60s);
+
+  plan.deadline = call_start.steady + 3h;
+  const Life late = driver.live(plan, reader);
+  REQUIRE(late.sent.size() == 2);
+  CHECK(late.sent[0].total_timeout == 3h);
+  CHECK(late.sent[1].total_timeout == 1h - 500ms);
+}
+
+// ---- further exchanges
+
+namespace {
+
+/// Sends a body where a redirect points, and reads what is answered there.
+class Redirected final : public Text {
+ public:
+  explicit Redirected(std::shared_ptr<Source> source) : source_(std::move(source)) {}
+
+  bool begin(const http::Head& head) override {
+    location_ = head.status == 302 ? http::find_header(head.headers, "Location") : "";
+    return !location_.empty() || Text::begin(head);
+  }
+  Outcome end(bool is_whole) override {
+    if (location_.empty() || !is_whole) return Text::end(is_whole);
+    Request request = upload_of(source_);
+    request.exchange.url = location_;
+    return Further{.request = std::move(request)};
+  }
+
+ private:
+  std::shared_ptr<Source> source_;
+  std::string location_;
+};
+
+const Answer moved{.status = 302,
+                   .headers = {{"Location", "https://store/x?X-Signature=0123456789abcdef"}},
+                   .body = "over there"};
+
+}  // namespace
+
+TEST_CASE("a reader may follow a redirect, and no key does", "[call]") {
+  const auto source = std::make_shared<Source>();
+  Redirected reader(source);
+  const CallDriver driver{
+      .answers = {moved, failing(FailureKind::network, Phase::sending, true), {.body = "stored"}}};
+  const Life life = driver.live(plan_of(request_of("POST")), reader);
+  CHECK(life.steps == Steps{"authorize", "send 1", "send 2", "wait 500 ms", "send 3"});
+  REQUIRE(life.result);
+  CHECK(reader.text == "stored");
+  CHECK(source->rewinds == 2);
+  CHECK(life.sent[1].method == "PUT");
+  CHECK(life.sent[1].url == "https://store/x?X-Signature=0123456789abcdef");
+  CHECK(life.sent[1].headers.empty());
+  CHECK(life.sent[2].headers.empty());
+}
+
+TEST_CASE("a signed URL is a secret", "[call]") {
+  Redirected reader(std::make_shared<Source>());
+  CallPlan plan = plan_of(request_of("POST"));
+  plan.key_is_refreshable = true;
+  const CallDriver driver{
+      .answers = {moved, {.status = 401, .body = "0123456789abcdef is not good"}}};
+  const Life life = driver.live(plan, reader);
+  CHECK(life.steps == Steps{"authorize", "send 1", "send 2"});  // no key that could be refreshed
+  CHECK(life.logged == std::vector<std::string>{"https://host/thing", "https://store/x"});
+  REQUIRE_FALSE(life.result);
+  CHECK(life.result.error().message ==
+        "Acme answered 401: [redacted] is not good. Check the key in KEY or Account::api_key.");
+}
+
+TEST_CASE("a redirect that no reader expects is an error", "[call]") {
+  Text reader;
+  const Life life = CallDriver{.answers = {moved}}.live(plan_of(request_of("GET")), reader);
+  REQUIRE_FALSE(life.result);
+  CHECK(life.result.error().code == "redirected");
+  CHECK(life.result.error().http_status == 302);
+  CHECK(reader.text.empty());
+}
+
+namespace {
+
+/// Reads pages that each name the next one.
+class Pages final : public WholeAnswer {
+ public:
+  std::string text{};
+
+ private:
+  Outcome read_whole(std::string body) override {
+    const std::size_t next = body.find('>');
+    text += body.substr(0, next);
+    if (next == std::string::npos) return Answered{};
+    Request request = request_of("GET");
+    request.exchange.url = "https://host/" + body.substr(next + 1);
+    return Further{.request = std::move(request)};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("pages are followed by one reader, each with a key and retries of its own", "[call]") {
+  Pages reader;
+  CallPlan plan = plan_of(request_of("GET"));
+  plan.limits.max_retries = 1;
+  plan.key_is_refreshable = true;
+  const CallDriver driver{.answers = {{.status = 503},
+                                      {.body = "a>2"},
+                                      {.status = 401},
+                                      {.status = 503},
+                                      {.body = "b>3"},
+                                      {.body = "c"}}};
+  const Life life = driver.live(plan, reader);
+  CHECK(life.steps == Steps{"authorize", "send 1", "wait 500 ms", "authorize", "send 2",
+                            "authorize", "send 3", "refresh", "send 4", "wait 500 ms", "authorize",
+                            "send 5", "authorize", "send 6"});
+  CHECK(life.result);
+  CHECK(reader.text == "abc");
+  CHECK(life.sent.back().url == "https://host/3");
+
+  // A key is refreshed once a call.
+  Pages other;
+  const CallDriver twice{.answers = {{.status = 401}, {.body = "a>2"}, {.status = 401}}};
+  CHECK_FALSE(twice.live(plan, other).result);
+}
+
+TEST_CASE("further exchanges have what is left of the time of the call", "[call]") {
+  CallPlan plan = plan_of(request_of("GET"));
+  plan.limits.total_timeout = 10s;
+  Pages reader;
+  const CallDriver driver{.answers = {{.body = "a>2"}, {.body = "b"}}, .exchange_takes = 6s};
+  const Life life = driver.live(plan, reader);
+  REQUIRE(life.sent.size() == 2);
+  CHECK(life.sent[1].total_timeout == 4s);
+
+  Redirected upload(std::make_shared<Source>());  // its body may take longer
+  plan.request = request_of("POST");
+  const CallDriver moves{.answers = {moved, {}}, .exchange_takes = 6s};
+  CHECK(moves.live(plan, upload).sent.at(1).total_timeout == 0ms);
+}
+
+TEST_CASE("a reader may take any status for an answer", "[call]") {
+  struct Gone final : Text {
+    bool begin(const http::Head& head) override { return head.status == 404 || Text::begin(head); }
+  };
+  Gone reader;
+  CHECK(CallDriver{.answers = {{.status = 404, .body = "gone"}}}
+            .live(plan_of(request_of("DELETE")), reader)
+            .result);
+  CHECK(reader.text == "gone");
+}
+
+// ---- what readers say
+
+namespace {
+
+/// Says what it is told to.
+class Scripted final : public AnswerReader {
+ public:
+  explicit Scripted(std::vector<Outcome> outcomes) : outcomes_(outcomes.begin(), outcomes.end()) {}
+
+  http::Flow read(std::string_view piece) override {
+    text += piece;
+    return flow;
+  }
+  Outcome end(bool /*is_whole*/) override {
+    Outcome outcome = std::move(outcomes_.front());
+    outcomes_.pop_front();
+    return outcome;
+  }
+  [[nodiscard]] bool restart() override { return may_restart; }
+  void complete(Error& error) override { error.partial = text; }
+
+  http::Flow flow = http::Flow::go_on;
+  bool may_restart = true;
+  std::string text{};
+
+ private:
+  std::deque<Outcome> outcomes_;
+};
+
+Outcome busy(bool may_pass = true) {
+  return Unusable{.error = {.kind = ErrorKind::overloaded, .message = "Busy"},
+                  .opening = "Acme said",
+                  .may_pass = may_pass};
+}
+
+}  // namespace
+
+TEST_CASE("an unusable answer is asked for again if it may pass and its parts can be taken back",
+          "[call]") {
   struct Case {
-    std::string spec;
-    std::string body;
-    ErrorKind kind;
-    std::string message;
-    std::string catalog = "[]";
+    bool may_pass;
+    bool may_restart;
+    http::Headers headers;
+    std::size_t sends;
   };
-  const std::string openai = R"({"error":{"message":"No such model","code":"model_not_found"}})";
-  const std::string cohere = R"({"message":"model 'x' not found"})";
-  const std::string of_fine_tunes =
-      "Check that the id is whole, that its fine-tuning job has finished, and that the key belongs "
-      "to the organisation or project that owns it.";
-  const std::vector<Case> cases{
-      {"openai:ft:gpt-4o-mini-2024-07-18:acme::x", openai, ErrorKind::model_not_found,
-       "OpenAI answered 404 (model_not_found): No such model. " + of_fine_tunes},
-      {"openai:gpt-4o-minni", openai, ErrorKind::model_not_found,
-       "OpenAI answered 404 (model_not_found): No such model. Check how the model is spelt, and "
-       "that the key may use it."},
-      {"openai:ft:gpt-4o-mini-2024-07-18:acme::x", "<html><title>Not here</title></html>",
-       ErrorKind::not_found,
-       "OpenAI answered 404: an HTML page instead of JSON, titled \"Not here\". Check the base "
-       "URL."},
-      {"openai:ft:gpt-4o-mini-2024-07-18:acme::x", "", ErrorKind::not_found,
-       "OpenAI answered 404: nothing. Check the base URL."},
-      {"openai:ft:gpt-3.5-turbo-0125:acme::x", openai, ErrorKind::model_retired,
-       "OpenAI answered 404 (model_not_found): No such model. ft:gpt-3.5-turbo-0125:acme::x ended "
-       "on 2026-10-23; move to another model."},
-      {"openai:gpt-3.5-turbo-0613", openai, ErrorKind::model_retired,
-       "OpenAI answered 404 (model_not_found): No such model. gpt-3.5-turbo-0613 ended on "
-       "2024-09-13; move to another model."},
-      {"cohere:custom-rag-assistant", cohere, ErrorKind::model_retired,
-       "Cohere answered 404: model 'x' not found. custom-rag-assistant ended on 2025-09-15; move "
-       "to "
-       "another model."},
-      {"cohere:command-nothing", cohere, ErrorKind::model_not_found,
-       "Cohere answered 404: model 'x' not found. Check how the model is spelt, and that the key "
-       "may use it."},
-      {"openai:ft:gpt-3.5-turbo-0125:acme::x", openai, ErrorKind::model_not_found,
-       "OpenAI answered 404 (model_not_found): No such model. " + of_fine_tunes,
-       R"([{"provider":"openai","model_id":"gpt-3.5-turbo-0125","retired_on":"2027-05-01"}])"},
-      {"openai:ft:gpt-4o-mini-2024-07-18:acme::x", openai, ErrorKind::model_retired,
-       "OpenAI answered 404 (model_not_found): No such model. ft:gpt-4o-mini-2024-07-18:acme::x "
-       "ended on 2026-11-22; move to gpt-5-mini.",
-       R"([{"provider":"openai","model_id":"ft:gpt-4o-mini-2024-07-18:acme::x",
-            "retired_on":"2026-11-22","replacement":"gpt-5-mini"}])"},
-  };
-  for (const Case& c : cases) {
-    INFO(c.spec);
-    CallPlan plan = plan_for(c.spec);
-    plan.catalog = Catalog::from_json(c.catalog).value();
-    const Life life = Driver{.answers = {{.status = 404, .body = c.body}}}.live(std::move(plan));
-    CHECK(sends(life) == 1);
+  const std::vector<Case> cases{{true, true, {}, 2},
+                                {false, true, {}, 1},
+                                {true, false, {}, 1},
+                                {true, true, {{"x-should-retry", "false"}}, 1},
+                                {false, true, {{"x-should-retry", "true"}}, 1}};
+  for (const auto& [may_pass, may_restart, headers, expected] : cases) {
+    Scripted reader({busy(may_pass), Answered{}});
+    reader.may_restart = may_restart;
+    const CallDriver driver{.answers =
+                                std::vector<Answer>(2, {.headers = headers, .body = "part"})};
+    const Life life = driver.live(plan_of(request_of("POST")), reader);
+    CHECK(sends(life) == expected);
+    if (expected == 2) continue;
     REQUIRE_FALSE(life.result);
-    CHECK(to_string(life.result.error().kind) == to_string(c.kind));
-    CHECK(life.result.error().message == c.message);
+    CHECK(life.result.error().message == "Acme said: Busy. Send it again later.");
+    CHECK(life.result.error().http_status == 200);
+    CHECK(life.result.error().partial == "part");
   }
 }
 
-TEST_CASE("a redirect is not followed, and says what to correct", "[call]") {
-  Driver driver{.answers = {{.status = 308, .headers = {{"Location", "https://evil.com"}}}}};
-  const Life life = driver.live(plain());
+TEST_CASE("an answer whose reader misses its end is cut, however it ended", "[call]") {
+  Scripted reader({Incomplete{}});
+  const Life life = CallDriver{.answers = {{}}}.live(plan_of(request_of("POST")), reader);
+  REQUIRE_FALSE(life.result);
+  CHECK(life.result.error().message ==
+        "The connection to Acme broke while receiving the answer: the answer ended too early. The "
+        "request may have been carried out, and billed; look before it is sent again.");
+}
+
+TEST_CASE("a reader that has enough reads no more", "[call]") {
+  for (const http::Flow flow : {http::Flow::finish, http::Flow::stop}) {
+    Scripted reader({Answered{}});
+    reader.flow = flow;
+    CallPlan plan = plan_of(request_of("GET"));
+    plan.limits.max_response_bytes = 5;
+    CHECK(CallDriver{.answers = {{.body = "a long answer"}}}.live(plan, reader).result);
+    CHECK(reader.text == "a lon");
+  }
+}
+
+// ---- downloads
+
+namespace {
+
+/// Keeps what is written.
+class Sink final : public BodySink {
+ public:
+  [[nodiscard]] bool write(std::string_view piece) override {
+    text += piece;
+    return text.size() <= room;
+  }
+  [[nodiscard]] bool restart() override {
+    if (may_restart) text.clear();
+    return may_restart;
+  }
+
+  std::string text{};
+  std::size_t room = 1'000'000;
+  bool may_restart = true;
+};
+
+}  // namespace
+
+TEST_CASE("a download goes to its sink, without limits of size and time", "[call]") {
+  Sink sink;
+  Download reader(sink);
+  CallPlan plan = plan_of(request_of("GET"));
+  plan.limits.max_response_bytes = 10;
+  plan.limits.total_timeout = 600s;
+  const std::string body(100'000, 'x');
+  const CallDriver driver{.answers = {{.body = body}}, .exchange_takes = 2h};
+  const Life life = driver.live(plan, reader);
+  CHECK(life.result);
+  CHECK(sink.text == body);
+  CHECK(life.sent[0].total_timeout == 0ms);
+  plan.deadline = call_start.steady + 3h;
+  CHECK(driver.live(plan, reader).sent[0].total_timeout == 3h);
+}
+
+TEST_CASE("a download that breaks begins again, if its sink can", "[call]") {
+  const CallDriver driver{
+      .answers = {{.status = 503, .body = "a refusal is not for the sink"},
+                  failing(FailureKind::network, Phase::receiving, true, "01234"),
+                  {.body = "0123456789"}}};
+  Sink sink;
+  Download reader(sink);
+  const Life life = driver.live(plan_of(request_of("GET")), reader);
+  CHECK(sends(life) == 3);
+  CHECK(life.result);
+  CHECK(sink.text == "0123456789");
+
+  Sink pipe;
+  pipe.may_restart = false;
+  Download into_pipe(pipe);
+  const CallDriver cut{
+      .answers = {failing(FailureKind::network, Phase::receiving, true, "01234"), {}}};
+  const Life once = cut.live(plan_of(request_of("GET")), into_pipe);
+  CHECK(sends(once) == 1);
+  REQUIRE_FALSE(once.result);
+  CHECK(once.result.error().kind == ErrorKind::network);
+  CHECK(pipe.text == "01234");
+}
+
+TEST_CASE("a download that cannot be written ends, and says so", "[call]") {
+  Sink sink;
+  sink.room = 5;
+  Download reader(sink);
+  const Life life =
+      CallDriver{.answers = {{.body = "0123456789abcde"}}}.live(plan_of(request_of("GET")), reader);
   CHECK(sends(life) == 1);
   REQUIRE_FALSE(life.result);
-  CHECK(life.result.error().kind == ErrorKind::invalid_request);
-  CHECK(life.result.error().code == "redirected");
+  CHECK(life.result.error().code == "not_written");
   CHECK(life.result.error().message ==
-        "OpenAI answered 308, a redirect; it is not followed, so that the key goes nowhere else. "
-        "Correct the base URL.");
+        "The answer could not be written; check that there is room for it.");
+  CHECK(sink.text.size() == 10);  // the piece that did not fit, and none after it
 }
 
-// ---- answers that are none
+// ---- stopping
 
-TEST_CASE("what is no answer says so", "[call]") {
-  for (const std::string_view body :
-       {"", "<html>Welcome</html>", "null", "[]", R"({"choices":[]})", R"({"choices":null})"}) {
-    INFO(body);
-    const Life life = Driver{.answers = {{.body = std::string(body)}}}.live(plain());
-    CHECK(sends(life) == 1);
-    REQUIRE_FALSE(life.result);
-    CHECK(life.result.error().kind == ErrorKind::malformed_response);
-    CHECK(life.result.error().http_status == 200);
-    CHECK(life.result.error().message.starts_with("OpenAI answered what is not its protocol: "));
-    CHECK(life.result.error().message.ends_with(" Check the base URL."));
-  }
-}
-
-TEST_CASE("an error under a good status is that error", "[call]") {
-  const std::string body = R"([{"error":{"code":503,"status":"UNAVAILABLE","message":"Busy."}}])";
-  const Life life = Driver{.answers = {{.body = body}}}.live(plan_for("google:tunedModels/m"));
-  REQUIRE_FALSE(life.result);
-  CHECK(life.result.error().kind == ErrorKind::overloaded);
-  CHECK(
-      life.result.error().message ==
-      "Google (Gemini API) answered an error as if it were an answer (UNAVAILABLE): Busy. Send it "
-      "again later.");
-}
-
-TEST_CASE("an answer that is too large ends the call and says what to raise", "[call]") {
-  for (const bool stream : {false, true}) {
-    CallPlan plan = stream ? streamed() : plain();
-    plan.max_response_bytes = first_event.size() + 10;
-    const std::string body = stream ? first_event + last_events : std::string(1'000, ' ');
-    const Life life = Driver{.answers = {{.body = body}}}.live(plan);
-    CHECK(sends(life) == 1);
-    REQUIRE_FALSE(life.result);
-    CHECK(life.result.error().kind == ErrorKind::malformed_response);
-    CHECK(life.result.error().message ==
-          fmt::format("The answer of OpenAI is larger than the {} bytes that "
-                      "ChatOptions::max_response_bytes allows; raise it.",
-                      plan.max_response_bytes));
-    CHECK(life.result.error().partial == (stream ? "Hel" : ""));
-
-    plan.max_response_bytes = body.size();
-    const std::string fitting = stream ? body : whole_answer;
-    CHECK(Driver{.answers = {{.body = fitting}}}.live(std::move(plan)).result);
-  }
-}
-
-// ---- cancellation
-
-TEST_CASE("a call that is stopped does nothing more", "[call]") {
-  struct Case {
-    std::string stop_after;
-    Steps steps;
-  };
-  const std::vector<Case> cases{
-      {"authorize", {"authorize"}},
-      {"send 1", {"authorize", "send 1"}},
-      {"wait 500 ms", {"authorize", "send 1", "wait 500 ms"}},
-      {"send 2", {"authorize", "send 1", "wait 500 ms", "authorize", "send 2"}},
-  };
-  for (const auto& [stop_after, steps] : cases) {
-    INFO(stop_after);
-    Driver driver{.answers = std::vector<Answer>(3, {.status = 500}), .stop_after = stop_after};
-    const Life life = driver.live(plain());
-    CHECK(life.steps == steps);
+TEST_CASE("a call that is stopped does nothing more, whatever it asks for", "[call]") {
+  for (const std::string step : {"authorize", "send 1", "wait 500 ms"}) {
+    const auto source = std::make_shared<Source>();
+    Text reader;
+    const CallDriver driver{.answers = {{.status = 503}}, .stop_after = step};
+    const Life life = driver.live(plan_of(upload_of(source)), reader);
+    CHECK(life.steps.back() == step);
     REQUIRE_FALSE(life.result);
     CHECK(life.result.error().kind == ErrorKind::cancelled);
-    CHECK(life.result.error().attempts == static_cast<int>(sends(life)));
+    CHECK(source->rewinds == static_cast<int>(sends(life)));
   }
-}
-
-TEST_CASE("a stream whose caller wants no more is cancelled, with the text so far", "[call]") {
-  Driver driver{.answers = {{.body = first_event + last_events}}, .refused_piece = "Hel"};
-  const Life life = driver.live(streamed());
-  CHECK(life.text == "Hel");
-  REQUIRE_FALSE(life.result);
-  CHECK(life.result.error().kind == ErrorKind::cancelled);
-  CHECK(life.result.error().partial == "Hel");
-}
-
-TEST_CASE("an answer that came before the stop is not thrown away", "[call]") {
-  Driver driver{.answers = {{.body = whole_answer}}, .stop_after = "send 1"};
-  CHECK(driver.live(plain()).result);
 }

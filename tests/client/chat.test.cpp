@@ -364,7 +364,7 @@ TEST_CASE("an answer that is too large is not read to its end", "[chat]") {
       stream ? chat.stream(tuned, "Hi", takes_all) : chat.send(tuned, "Hi");
   REQUIRE_FALSE(response);
   CHECK(response.error().kind == ErrorKind::malformed_response);
-  CHECK(response.error().message.find("ChatOptions::max_response_bytes") != std::string::npos);
+  CHECK(response.error().message.find("the option max_response_bytes") != std::string::npos);
 }
 
 TEST_CASE("a sink that returns false ends the call", "[chat]") {
@@ -709,8 +709,7 @@ TEST_CASE("an account of no provider makes every call fail, and says so", "[chat
   REQUIRE_FALSE(response);
   CHECK(response.error().kind == ErrorKind::invalid_request);
   CHECK(response.error().message ==
-        "ChatOptions::accounts has an account of \"opnai\", and there is no provider of that name; "
-        "correct it.");
+        "The accounts have one for \"opnai\", and there is no provider of that name; correct it.");
   CHECK(transport->asked().empty());
 }
 

@@ -214,7 +214,7 @@ TEST_CASE("a local server needs an address and no key", "[chat]") {
   REQUIRE_FALSE(nowhere);
   CHECK(nowhere.error().kind == ErrorKind::invalid_request);
   CHECK(nowhere.error().message ==
-        "The local server has no address: set LOCAL_BASE_URL or Account::base_url.");
+        "Local server has no address: set LOCAL_BASE_URL or Account::base_url.");
   CHECK(Chat({.accounts = {{"local", {.base_url = "http://localhost:1"}}}, .transport = transport})
             .send("local:m", "Hi"));
   CHECK(transport->asked().at(0).headers == http::Headers{{"Content-Type", "application/json"}});

@@ -292,6 +292,19 @@ TEST_CASE("a tool's result cannot break out of its place", "[dialects]") {
   CHECK(body["contents"][0]["parts"][0]["functionResponse"]["response"]["output"] == result);
 }
 
+TEST_CASE("texts that have to become one are a line each", "[dialects]") {
+  const Message twice{.role = Role::system, .parts = {"a", "b"}};
+  for (const DialectFunctions* dialect : {openai, cohere}) {
+    const Json body = json(*dialect->encode({.messages = {twice}}, "m", Accent{}, false));
+    CHECK(body["messages"][0]["content"] == "a\nb");
+  }
+  const Message signed_one{.role = Role::assistant, .parts = {"a", "b"}, .signature = "s"};
+  const Message result{.role = Role::tool, .parts = {"a", "b"}, .tool_name = "f"};
+  const Json body = json(*gemini->encode({.messages = {signed_one, result}}, "m", Accent{}, false));
+  CHECK(body["contents"][0]["parts"][0]["text"] == "a\nb");
+  CHECK(body["contents"][1]["parts"][0]["functionResponse"]["response"]["output"] == "a\nb");
+}
+
 TEST_CASE("an image that would be left out is refused", "[dialects]") {
   const Image image{.url = "https://example.com/a.png"};
   for (const DialectFunctions* dialect : all_dialects) {

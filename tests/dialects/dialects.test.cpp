@@ -6,6 +6,8 @@
 #include "support/catch.hpp"
 #include "support/sample.hpp"
 
+#include <FineTuning/providers/groq.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -25,10 +27,28 @@ using test::sample;
 
 namespace {
 
-constexpr const DialectFunctions* openai = &openai_chat_dialect;
-constexpr const DialectFunctions* gemini = &gemini_dialect;
-constexpr const DialectFunctions* cohere = &cohere_chat_dialect;
-constexpr std::array all_dialects{openai, gemini, cohere};
+/// A dialect, spoken with an accent.
+struct Speaker {
+  const DialectFunctions* dialect;
+  Accent accent{};
+
+  [[nodiscard]] Result<ChatResponse> decode(std::string_view body) const {
+    return dialect->decode(body, accent);
+  }
+  [[nodiscard]] Error explain(int status, std::string_view body) const {
+    return dialect->explain(status, body, accent);
+  }
+  [[nodiscard]] Result<void> absorb(StreamState& state, const SseEvent& event,
+                                    const Deliver& deliver) const {
+    return dialect->absorb(state, event, accent, deliver);
+  }
+};
+
+const Speaker openai{&openai_chat_dialect};
+const Speaker groq{&openai_chat_dialect, providers::groq.accent};
+const Speaker gemini{&gemini_dialect};
+const Speaker cohere{&cohere_chat_dialect};
+const std::array all_speakers{openai, groq, gemini, cohere};
 
 Json json(std::string_view text) { return Json::parse(text); }
 
@@ -96,13 +116,14 @@ void keep(ChatResponse& delivered, const StreamEvent& event) {
   }
 }
 
-Streamed stream(const DialectFunctions* dialect, const std::vector<std::string_view>& pieces) {
+Streamed stream(const Speaker& speaker, const std::vector<std::string_view>& pieces) {
   Streamed streamed;
   EventReader reader;
   const auto absorb = [&](const SseEvent& event) {
-    streamed.error = dialect->absorb(
+    const Result<void> absorbed = speaker.absorb(
         streamed.state, event, [&](const StreamEvent& piece) { keep(streamed.delivered, piece); });
-    return !streamed.error && !streamed.state.is_over;
+    if (!absorbed) streamed.error = absorbed.error();
+    return absorbed && !streamed.state.is_over;
   };
   for (const std::string_view piece : pieces)
     if (!reader.feed(piece, absorb)) return streamed;
@@ -110,8 +131,8 @@ Streamed stream(const DialectFunctions* dialect, const std::vector<std::string_v
   return streamed;
 }
 
-Streamed stream(const DialectFunctions* dialect, std::string_view body) {
-  return stream(dialect, std::vector{body});
+Streamed stream(const Speaker& speaker, std::string_view body) {
+  return stream(speaker, std::vector{body});
 }
 
 /// Events without a name, as most services send them; each line is a line of data.
@@ -142,7 +163,7 @@ std::vector<std::string> json_texts(std::string_view body) {
 // ---- the samples
 
 struct Answer {
-  const DialectFunctions* dialect;
+  Speaker speaker;
   const char* file;
   const char* view;
 };
@@ -157,7 +178,7 @@ const std::vector<Answer> answers{
          "model":"ft:gpt-4o-mini-2024-07-18:my-org:custom-suffix:7q8mpxmy",
          "tool_calls":[{"id":"call_abc123","name":"get_weather",
                         "arguments":"{\n\"location\": \"Oslo\"\n}"}]})"},
-    {openai, "groq/response.json",
+    {groq, "groq/response.json",
      R"({"finish":"tool_calls tool_calls","usage":[45,2,47,0,0],
          "id":"chatcmpl-1fd017fc-60b8-44eb-a736-375b8e1bc3e7","model":"llama-3.3-70b-versatile",
          "request_id":"req_01kh52madzem68scv0bcz3vm00",
@@ -199,11 +220,11 @@ const std::vector<Answer> streams{
     {openai, "azure/text.stream.sse",
      R"({"content":"Paris","finish":"stop stop","usage":[16,3,19,0,0],
          "id":"chatcmpl-CYPS1lijGoK8gd9lYzY3r9Sx50nbt","model":"gpt-4o-mini-2024-07-18"})"},
-    {openai, "groq/text.stream.sse",
+    {groq, "groq/text.stream.sse",
      R"({"content":"Paris.","finish":"stop stop","usage":[45,2,47,0,0],
          "id":"chatcmpl-7eb08824-fb8d-47af-a1f0-3aa786f2d1f3","model":"llama-3.3-70b-versatile",
          "request_id":"req_01kh52ndshfr2azv0xe6tnv4fx"})"},
-    {openai, "groq/tools.stream.sse",
+    {groq, "groq/tools.stream.sse",
      R"({"finish":"tool_calls tool_calls","usage":[45,2,47,0,0],
          "id":"chatcmpl-7eb08824-fb8d-47af-a1f0-3aa786f2d1f3","model":"llama-3.3-70b-versatile",
          "request_id":"req_01kh52nj5yfcat8hrmvrk2j2hj",
@@ -259,9 +280,9 @@ const std::vector<Answer> streams{
 }  // namespace
 
 TEST_CASE("every recorded answer is read", "[dialects]") {
-  for (const auto& [dialect, file, view] : answers) {
+  for (const auto& [speaker, file, view] : answers) {
     INFO(file);
-    const Result<ChatResponse> response = dialect->decode(sample(file));
+    const Result<ChatResponse> response = speaker.decode(sample(file));
     REQUIRE(response.has_value());
     CHECK(view_of(*response) == json(view));
   }
@@ -269,9 +290,9 @@ TEST_CASE("every recorded answer is read", "[dialects]") {
 
 TEST_CASE("every recorded stream is read, and what it says is handed over piece by piece",
           "[dialects]") {
-  for (const auto& [dialect, file, view] : streams) {
+  for (const auto& [speaker, file, view] : streams) {
     INFO(file);
-    const Streamed streamed = stream(dialect, sample(file));
+    const Streamed streamed = stream(speaker, sample(file));
     CHECK_FALSE(streamed.error.has_value());
     CHECK(streamed.state.is_whole);
     const ChatResponse& response = streamed.state.response;
@@ -290,36 +311,36 @@ TEST_CASE("every recorded stream is read, and what it says is handed over piece 
 TEST_CASE("a stream says the same however it is cut", "[dialects]") {
   std::vector<Answer> all = streams;
   all.insert(all.end(), {{openai, "openai/stream-error.sse", ""},
-                         {openai, "groq/stream-error.sse", ""},
+                         {groq, "groq/stream-error.sse", ""},
                          {gemini, "google/stream-error.txt", ""}});
-  for (const auto& [dialect, file, view] : all) {
+  for (const auto& [speaker, file, view] : all) {
     const std::string body = sample(file);
     const std::string_view text = body;
-    const Streamed whole = stream(dialect, text);
+    const Streamed whole = stream(speaker, text);
     std::vector<std::string_view> bytes;
     for (std::size_t at = 0; at < text.size(); ++at) bytes.push_back(text.substr(at, 1));
     INFO(file);
-    CHECK(stream(dialect, bytes) == whole);
+    CHECK(stream(speaker, bytes) == whole);
     for (std::size_t cut = 1; cut < text.size(); ++cut) {
-      if (stream(dialect, {text.substr(0, cut), text.substr(cut)}) == whole) continue;
+      if (stream(speaker, {text.substr(0, cut), text.substr(cut)}) == whole) continue;
       FAIL("cut at byte " << cut);
     }
   }
 }
 
 TEST_CASE("half a stream has not ended", "[dialects]") {
-  for (const auto& [dialect, file, view] : streams) {
+  for (const auto& [speaker, file, view] : streams) {
     const std::string body = sample(file);
     if (json_texts(body).size() == 1) continue;
     INFO(file);
-    const Streamed half = stream(dialect, std::string_view(body).substr(0, body.size() / 2));
+    const Streamed half = stream(speaker, std::string_view(body).substr(0, body.size() / 2));
     CHECK_FALSE(half.state.is_whole);
   }
 }
 
 TEST_CASE("an error inside a stream is told with what the provider says", "[dialects]") {
   struct Case {
-    const DialectFunctions* dialect;
+    Speaker speaker;
     std::string body;
     ErrorKind kind;
     std::string code;
@@ -331,11 +352,10 @@ TEST_CASE("an error inside a stream is told with what the provider says", "[dial
   for (const Case& c : std::vector<Case>{
            {openai, sample("openai/stream-error.sse"), ErrorKind::server_error, "server_error",
             "The server had an error while processing your request.", "Par"},
-           {openai, sample("groq/stream-error.sse"), ErrorKind::server_error,
-            "invalid_request_error",
+           {groq, sample("groq/stream-error.sse"), ErrorKind::server_error, "invalid_request_error",
             "The server had an error processing your request. Sorry about that!", ""},
-           {openai, events({R"({"x_groq":{"error":"over capacity"}})"}), ErrorKind::server_error,
-            "", "over capacity", ""},
+           {groq, events({R"({"x_groq":{"error":"over capacity"}})"}), ErrorKind::server_error, "",
+            "over capacity", ""},
            {openai, "event: error\ndata: {\"message\":\"boom\"}\n\n", ErrorKind::server_error, "",
             "boom", ""},
            {openai, events({R"({"error":{"message":"Slow","code":429}})"}), ErrorKind::rate_limited,
@@ -371,7 +391,7 @@ TEST_CASE("an error inside a stream is told with what the provider says", "[dial
             "The stream has an event that is not JSON.", ""},
        }) {
     INFO(c.body);
-    const Streamed streamed = stream(c.dialect, c.body);
+    const Streamed streamed = stream(c.speaker, c.body);
     REQUIRE(streamed.error.has_value());
     CHECK(to_string(streamed.error->kind) == to_string(c.kind));
     CHECK(streamed.error->code == c.code);
@@ -383,7 +403,7 @@ TEST_CASE("an error inside a stream is told with what the provider says", "[dial
 
 TEST_CASE("a refusal says what happened, as far as its body tells", "[dialects]") {
   struct Case {
-    const DialectFunctions* dialect;
+    Speaker speaker;
     int status;
     std::string body;
     ErrorKind kind;
@@ -410,7 +430,7 @@ TEST_CASE("a refusal says what happened, as far as its body tells", "[dialects]"
            "model_not_available",
            "Unable to access model acme_a03a/none. Please visit https://api.together.ai/models to "
            "view the list of supported models."},
-          {openai, 400, sample("groq/error.400.json"), Kind::invalid_request, "tool_use_failed",
+          {groq, 400, sample("groq/error.400.json"), Kind::invalid_request, "tool_use_failed",
            "Failed to call a function. Please adjust your prompt. See failed_generation for more "
            "details."},
           {openai, 401, sample("mistral/error.401.json"), Kind::authentication,
@@ -426,7 +446,7 @@ TEST_CASE("a refusal says what happened, as far as its body tells", "[dialects]"
           {openai, 404, R"({"object":"error","message":"The model `x` does not exist."})",
            Kind::model_not_found, "", "The model `x` does not exist."},
           {openai, 404, R"({"detail":"Not Found"})", Kind::not_found, "", "Not Found"},
-          {openai, 498, R"({"error":{"message":"Busy."}})", Kind::overloaded, "", "Busy."},
+          {groq, 498, R"({"error":{"message":"Busy."}})", Kind::overloaded, "", "Busy."},
           {openai, 500, R"({"error":"it broke"})", Kind::server_error, "", "it broke"},
           {gemini, 429, sample("google/error.429.json"), Kind::rate_limited, "RESOURCE_EXHAUSTED",
            "You exceeded your current quota, please check your plan."},
@@ -489,7 +509,7 @@ TEST_CASE("a refusal says what happened, as far as its body tells", "[dialects]"
           {cohere, 402, R"({"message":"pay","id":"r1"})", Kind::quota_exhausted, "", "pay", "r1"},
       }) {
     INFO(c.status << " " << c.body);
-    const Error error = c.dialect->explain(c.status, c.body);
+    const Error error = c.speaker.explain(c.status, c.body);
     CHECK(to_string(error.kind) == to_string(c.kind));
     CHECK(error.code == c.code);
     CHECK(error.message == c.message);
@@ -517,10 +537,10 @@ TEST_CASE("a refusal in no known shape is told as it is", "[dialects]") {
       {R"({"error":{"message":["a",1]}})", R"({"error":{"message":["a",1]}})"},
       {R"({"detail":[{"loc":["body",0],"msg":"bad"},7,{"msg":"worse"}]})", "body.0: bad; ; worse"},
   };
-  for (const DialectFunctions* dialect : all_dialects)
+  for (const Speaker& speaker : all_speakers)
     for (const auto& [body, message] : cases) {
       INFO(body);
-      const Error error = dialect->explain(500, body);
+      const Error error = speaker.explain(500, body);
       CHECK(error.kind == ErrorKind::server_error);
       CHECK(error.message == message);
     }
@@ -548,11 +568,11 @@ TEST_CASE("the wait that a Google body asks for is read", "[dialects]") {
     const std::string body =
         R"({"error":{"message":"m","details":[{"@type":"x"},{"retryDelay":)" + delay + "}]}}";
     INFO(delay);
-    CHECK(gemini->explain(429, body).retry_after == wait);
-    CHECK(gemini->explain(429, "[" + body + "]").retry_after == wait);
+    CHECK(gemini.explain(429, body).retry_after == wait);
+    CHECK(gemini.explain(429, "[" + body + "]").retry_after == wait);
     CHECK(stream(gemini, events({body})).error->retry_after == wait);
   }
-  CHECK(gemini->explain(429, sample("google/error.429.json")).retry_after == milliseconds(34400));
+  CHECK(gemini.explain(429, sample("google/error.429.json")).retry_after == milliseconds(34400));
 }
 
 TEST_CASE("the endpoint behind a Vertex model is read", "[dialects]") {
@@ -574,27 +594,27 @@ TEST_CASE("the endpoint behind a Vertex model is read", "[dialects]") {
   };
   for (const auto& [body, expected] : cases) {
     INFO(body);
-    const Result<std::string> found = gemini->decode_lookup(body);
+    const Result<std::string> found = gemini.dialect->decode_lookup(body);
     REQUIRE(found.has_value());
     CHECK(*found == expected);
   }
   for (const std::string_view body : {"", "<html>", "[]", "7"}) {
-    const Result<std::string> found = gemini->decode_lookup(body);
+    const Result<std::string> found = gemini.dialect->decode_lookup(body);
     REQUIRE_FALSE(found.has_value());
     CHECK(found.error().kind == ErrorKind::malformed_response);
   }
-  CHECK(openai->decode_lookup == nullptr);
-  CHECK(cohere->decode_lookup == nullptr);
+  CHECK(openai.dialect->decode_lookup == nullptr);
+  CHECK(cohere.dialect->decode_lookup == nullptr);
 }
 
 TEST_CASE("answers that are rarer than the recorded ones are read", "[dialects]") {
   struct Case {
-    const DialectFunctions* dialect;
+    Speaker speaker;
     const char* body;
     const char* view;
   };
   for (
-      const auto& [dialect, body, view] : std::vector<Case>{
+      const auto& [speaker, body, view] : std::vector<Case>{
           // Chunks of thinking and of text, and what else a message may hold.
           {openai,
            R"({"choices":[{"message":{"content":[{"type":"thinking","thinking":[{"type":"text",
@@ -669,19 +689,19 @@ TEST_CASE("answers that are rarer than the recorded ones are read", "[dialects]"
            R"({"finish":"other BRAND_NEW"})"},
       }) {
     INFO(body);
-    const Result<ChatResponse> response = dialect->decode(body);
+    const Result<ChatResponse> response = speaker.decode(body);
     REQUIRE(response.has_value());
     CHECK(view_of(*response) == json(view));
   }
 }
 
 TEST_CASE("what is no answer is malformed", "[dialects]") {
-  for (const DialectFunctions* dialect : all_dialects)
+  for (const Speaker& speaker : all_speakers)
     for (const std::string_view body :
          {"", "no JSON", "<html>", "7", "\"text\"", "null", "[]", "{}", "{\"choices\":[]}",
           "{\"candidates\":[]}", "{\"message\":\"text\"}", "{\"a\":1e999}"}) {
       INFO(body);
-      const Result<ChatResponse> response = dialect->decode(body);
+      const Result<ChatResponse> response = speaker.decode(body);
       REQUIRE_FALSE(response.has_value());
       CHECK(response.error().kind == ErrorKind::malformed_response);
       CHECK(response.error().message.ends_with('.'));
@@ -694,13 +714,13 @@ TEST_CASE("a citation of what the model thought is no place in its text", "[dial
            R"("end":4,"text":"will","type":")" +
            type + R"("}]},"finish_reason":"COMPLETE"})";
   };
-  CHECK(cohere->decode(cited("TEXT_CONTENT"))->citations.size() == 1);
-  CHECK(cohere->decode(cited("PLAN"))->citations.empty());
-  CHECK(cohere->decode(cited("THINKING_CONTENT"))->citations.empty());
+  CHECK(cohere.decode(cited("TEXT_CONTENT"))->citations.size() == 1);
+  CHECK(cohere.decode(cited("PLAN"))->citations.empty());
+  CHECK(cohere.decode(cited("THINKING_CONTENT"))->citations.empty());
 }
 
 TEST_CASE("an answer that failed is an error, streamed or not", "[dialects]") {
-  const auto decoded = cohere->decode(R"({"message":{"content":[]},"finish_reason":"ERROR"})");
+  const auto decoded = cohere.decode(R"({"message":{"content":[]},"finish_reason":"ERROR"})");
   REQUIRE_FALSE(decoded.has_value());
   CHECK(decoded.error().kind == ErrorKind::server_error);
   const Streamed streamed =
@@ -710,16 +730,41 @@ TEST_CASE("an answer that failed is an error, streamed or not", "[dialects]") {
 }
 
 TEST_CASE("usage that stands beside the answer is read too", "[dialects]") {
-  const auto decoded = openai->decode(
+  const auto decoded = groq.decode(
       R"({"choices":[{"message":{"content":"a"}}],"x_groq":{"id":"r","usage":{"total_tokens":7}}})");
   REQUIRE(decoded);
   CHECK(decoded->usage.total_tokens == 7);
 }
 
+TEST_CASE("what one provider adds to the dialect means nothing of another's", "[dialects]") {
+  const auto decoded = openai.decode(
+      R"({"choices":[{"message":{"content":"a"}}],"x_groq":{"id":"r","usage":{"total_tokens":7}}})");
+  REQUIRE(decoded);
+  CHECK(decoded->request_id.empty());
+  CHECK_FALSE(decoded->usage.known);
+  const Streamed streamed = stream(openai, events({R"({"x_groq":{"error":"over capacity"}})"}));
+  CHECK_FALSE(streamed.error);
+  CHECK(openai.explain(498, R"({"error":{"message":"Busy."}})").kind == ErrorKind::other);
+}
+
+TEST_CASE("a provider's own status means the same whatever its body says", "[dialects]") {
+  constexpr std::array statuses{StatusMeaning{499, ErrorKind::cancelled},
+                                StatusMeaning{418, ErrorKind::unsupported}};
+  for (Speaker speaker : all_speakers)
+    for (const std::string_view body :
+         {"", "<html>", R"({"error":{"message":"Slow.","code":"rate_limit"}})"}) {
+      speaker.accent.statuses = statuses;
+      INFO(body);
+      CHECK(speaker.explain(499, body).kind == ErrorKind::cancelled);
+      CHECK(speaker.explain(418, body).kind == ErrorKind::unsupported);
+      CHECK(speaker.explain(503, "").kind == ErrorKind::overloaded);
+    }
+}
+
 TEST_CASE("an error in an answer with a good status is told as one", "[dialects]") {
   const std::string body = R"({"error":{"code":503,"message":"Busy.","status":"UNAVAILABLE"}})";
-  for (const DialectFunctions* dialect : {openai, gemini}) {
-    const Result<ChatResponse> response = dialect->decode(body);
+  for (const Speaker& speaker : {openai, gemini}) {
+    const Result<ChatResponse> response = speaker.decode(body);
     REQUIRE_FALSE(response.has_value());
     CHECK(response.error().kind == ErrorKind::overloaded);
     CHECK(response.error().message == "Busy.");
@@ -728,7 +773,7 @@ TEST_CASE("an error in an answer with a good status is told as one", "[dialects]
 
 TEST_CASE("streams that are rarer than the recorded ones are read", "[dialects]") {
   struct Case {
-    const DialectFunctions* dialect;
+    Speaker speaker;
     std::string body;
     const char* view;
     bool ended = true;
@@ -809,7 +854,7 @@ TEST_CASE("streams that are rarer than the recorded ones are read", "[dialects]"
            {cohere, events({R"({"type":"message-end"})", "[DONE]"}), R"({"finish":"other "})"},
        }) {
     INFO(c.body);
-    const Streamed streamed = stream(c.dialect, c.body);
+    const Streamed streamed = stream(c.speaker, c.body);
     CHECK_FALSE(streamed.error.has_value());
     CHECK(view_of(streamed.state.response) == json(c.view));
     CHECK(streamed.delivered.content == streamed.state.response.content);
@@ -820,11 +865,11 @@ TEST_CASE("streams that are rarer than the recorded ones are read", "[dialects]"
 
 TEST_CASE("what an answer's text carried goes back with it", "[dialects]") {
   for (const ChatResponse& response :
-       {*gemini->decode(sample("google/response.json")),
+       {*gemini.decode(sample("google/response.json")),
         stream(gemini, sample("google/text.stream.sse")).state.response}) {
     REQUIRE_FALSE(response.signature.empty());
-    const Json body =
-        json(*gemini->encode({.messages = {Message::assistant(response)}}, "m", Accent{}, false));
+    const Json body = json(*gemini.dialect->encode({.messages = {Message::assistant(response)}},
+                                                   "m", Accent{}, false));
     CHECK(body["contents"] ==
           Json{{{"role", "model"},
                 {"parts",
@@ -839,7 +884,7 @@ TEST_CASE("what a stream's tool call carried goes back with it", "[dialects]") {
   const ChatRequest next{.messages = {Message::user("Weather?"),
                                       Message::assistant(asked.state.response),
                                       Message::tool_result(calls[0], "rain")}};
-  CHECK(json(*gemini->encode(next, "m", Accent{}, false))["contents"] == json(R"([
+  CHECK(json(*gemini.dialect->encode(next, "m", Accent{}, false))["contents"] == json(R"([
       {"role":"user","parts":[{"text":"Weather?"}]},
       {"role":"model","parts":[{"functionCall":{"name":"weather","args":{"location":"Oslo"}},
                                 "thoughtSignature":"EqUCCqICAb4+9vsh8Pd5taZVoPzSvjWW"}]},
@@ -862,18 +907,19 @@ void collect_paths(const Json& value, const Json::json_pointer& path,
 
 /// Gives a text to everything that reads one. All of it has to come back, with a reason where it
 /// was refused.
-void read_everywhere(const DialectFunctions* dialect, const std::string& text) {
+void read_everywhere(const Speaker& speaker, const std::string& text) {
   const auto check = [&](const Error& error) {
     if (error.message.empty()) FAIL("no message for " << text.substr(0, 1000));
   };
-  if (const auto response = dialect->decode(text); !response) check(response.error());
-  check(dialect->explain(400, text));
-  if (dialect->decode_lookup != nullptr)
-    if (const auto found = dialect->decode_lookup(text); !found) check(found.error());
+  if (const auto response = speaker.decode(text); !response) check(response.error());
+  check(speaker.explain(400, text));
+  if (speaker.dialect->decode_lookup != nullptr)
+    if (const auto found = speaker.dialect->decode_lookup(text); !found) check(found.error());
   StreamState state;
   for (int again = 0; again < 2; ++again)
-    if (const auto error = dialect->absorb(state, {.data = text}, [](const StreamEvent&) {}))
-      check(*error);
+    if (const auto absorbed = speaker.absorb(state, {.data = text}, [](const StreamEvent&) {});
+        !absorbed)
+      check(absorbed.error());
 }
 
 }  // namespace
@@ -899,7 +945,7 @@ TEST_CASE("a value of another type anywhere is no accident", "[dialects]") {
                          {gemini, "vertex/model.json", ""},
                          {cohere, "cohere/error.404.json", ""}});
   std::size_t count = 0;
-  for (const auto& [dialect, file, view] : all)
+  for (const auto& [speaker, file, view] : all)
     for (const std::string& text : json_texts(sample(file))) {
       std::vector<Json::json_pointer> paths;
       const Json original = json(text);
@@ -908,7 +954,7 @@ TEST_CASE("a value of another type anywhere is no accident", "[dialects]") {
         for (const Json& replacement : replacements) {
           Json mutant = original;
           mutant[path] = replacement;
-          read_everywhere(dialect, mutant.dump());
+          read_everywhere(speaker, mutant.dump());
           ++count;
         }
     }
@@ -919,12 +965,12 @@ TEST_CASE("nesting without end, huge numbers and bytes that are no text are no a
           "[dialects]") {
   std::string objects;
   for (int i = 0; i < 100'000; ++i) objects += R"({"error":)";
-  for (const DialectFunctions* dialect : all_dialects)
+  for (const Speaker& speaker : all_speakers)
     for (const std::string& text :
          {std::string(1'000'000, '['), std::string(500, '[') + std::string(500, ']'), objects,
           std::string(R"({"usage":{"prompt_tokens":1e400}})"),
           std::string(R"({"usageMetadata":{"promptTokenCount":"99999999999999999999999"}})"),
           std::string(R"({"index":-1e308,"type":"tool-call-start","delta":{"message":{}}})"),
           std::string("\xff\xfe"), std::string("{\"message\":\"\xff\"}"), std::string(3, '\0')})
-      read_everywhere(dialect, text);
+      read_everywhere(speaker, text);
 }

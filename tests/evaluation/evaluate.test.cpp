@@ -70,7 +70,7 @@ std::vector<Outcome> outcomes(const Evaluation& evaluation) {
 }
 
 bool passes(const Expectation& expectation, const std::string& answer) {
-  REQUIRE_FALSE(fault_of(expectation));
+  REQUIRE(check_expectation(expectation));
   return judge(expectation, {}, {.content = answer}).value().passed;
 }
 
@@ -184,10 +184,10 @@ TEST_CASE("an expectation that cannot be met by checking has a fault", "[evaluat
         Expectation(ExpectedJson{"1e999"}), Expectation(ExpectedJson{deep}),
         Expectation(ExpectedScore{.name = "tone"})}) {
     CAPTURE(describe(expectation));
-    const std::optional<Error> fault = fault_of(expectation);
-    REQUIRE(fault);
-    CHECK(fault->kind == ErrorKind::invalid_request);
-    CHECK(is_sentence(fault->message));
+    const Result<void> checked = check_expectation(expectation);
+    REQUIRE_FALSE(checked);
+    CHECK(checked.error().kind == ErrorKind::invalid_request);
+    CHECK(is_sentence(checked.error().message));
   }
 }
 
@@ -229,11 +229,11 @@ TEST_CASE("a pattern that is refused says why", "[evaluate]") {
   for (const char* pattern : {"(a)\\1", "a(?=b)", "(", "[z-a]", "a{1001}", "((a{100}){100}){100}",
                               "\xFF", "*", "(\n\x1B[31m"}) {
     CAPTURE(pattern);
-    const std::optional<Error> fault = fault_of(ExpectedPattern{pattern});
-    REQUIRE(fault);
-    CHECK(fault->kind == ErrorKind::invalid_request);
-    CHECK(fault->code == "invalid_pattern");
-    CHECK(is_sentence(fault->message));
+    const Result<void> checked = check_expectation(ExpectedPattern{pattern});
+    REQUIRE_FALSE(checked);
+    CHECK(checked.error().kind == ErrorKind::invalid_request);
+    CHECK(checked.error().code == "invalid_pattern");
+    CHECK(is_sentence(checked.error().message));
   }
 }
 
@@ -255,12 +255,12 @@ TEST_CASE("without an engine a case with a pattern is not run, and says why", "[
 
 TEST_CASE("a byte order mark before the first case is no part of it", "[evaluate]") {
   const std::string text = "{\"input\":\"q\",\"expected\":\"a\"}";
-  CHECK(read_cases("\xEF\xBB\xBF" + text).value().size() == 1);
-  CHECK_FALSE(read_cases(text + "\n\xEF\xBB\xBF" + text));
+  CHECK(parse_cases("\xEF\xBB\xBF" + text).value().size() == 1);
+  CHECK_FALSE(parse_cases(text + "\n\xEF\xBB\xBF" + text));
 }
 
 TEST_CASE("cases are read from lines of JSON", "[evaluate]") {
-  const auto cases = read_cases(
+  const auto cases = parse_cases(
       "{\"input\":\"2 + 2?\",\"expected_pattern\":\"\\\\b4\\\\b\"}\r\n"
       "\n  \t\n"
       R"({"id":"capital","system":"Be brief.","input":"France?","expected":"Paris","tags":["a","b"]})"
@@ -298,36 +298,40 @@ TEST_CASE("a line that is no case is refused by its number and what is wrong", "
     std::string line;
     const char* says;
   } cases[] = {
-      {"{", "is no JSON object"},
-      {"[]", "is no JSON object"},
-      {"\"x\"", "is no JSON object"},
-      {R"({"input":"q","expected_json":1e999})", "is no JSON object"},
-      {"{\"input\":\"\xFF\",\"expected\":\"a\"}", "is no JSON object"},
-      {R"({"input":"q","expectd":"a"})", "the unknown member \"expectd\""},
-      {R"({"input":1,"expected":"a"})", "a wrong value for \"input\"; write a text"},
-      {R"({"input":"q","expected":null})", "a wrong value for \"expected\""},
-      {R"({"input":"q","expected_parts":[]})", "a wrong value for \"expected_parts\""},
-      {R"({"input":"q","expected_parts":["a",1]})", "a wrong value for \"expected_parts\""},
-      {R"({"input":"q","expected":"a","tags":"x"})", "a wrong value for \"tags\""},
-      {R"({"messages":[],"expected":"a"})", "a wrong value for \"messages\""},
-      {R"({"messages":[{"role":"tool","content":"x"}],"expected":"a"})", "\"messages\""},
-      {R"({"messages":[{"role":"user"}],"expected":"a"})", "\"messages\""},
-      {R"({"messages":[{"role":"user","content":"x","name":"y"}],"expected":"a"})", "\"messages\""},
+      {"{", "it is not JSON"},
+      {"[]", "it is not an object"},
+      {"\"x\"", "it is not an object"},
+      {R"({"input":"q","expected_json":1e999})",
+       "expected_json is not a value whose numbers a double can hold"},
+      {"{\"input\":\"\xFF\",\"expected\":\"a\"}", "it is not JSON"},
+      {R"({"input":"q","expectd":"a"})", "expectd is not a known member; correct it"},
+      {R"({"input":1,"expected":"a"})", "input is not a text"},
+      {R"({"input":"q","expected":null})", "has to expect one thing"},
+      {R"({"input":"q","expected_parts":[]})", "expected_parts is empty; write a text"},
+      {R"({"input":"q","expected_parts":["a",1]})", "expected_parts[1] is not a text"},
+      {R"({"input":"q","expected":"a","tags":"x"})", "tags is not an array"},
+      {R"({"messages":[],"expected":"a"})", "messages is empty; write a message"},
+      {R"({"messages":[{"role":"tool","content":"x"}],"expected":"a"})",
+       "messages[0].role is not system, user or assistant"},
+      {R"({"messages":[{"role":"user"}],"expected":"a"})",
+       "messages[0].content is missing; write a text"},
+      {R"({"messages":[{"role":"user","content":"x","name":"y"}],"expected":"a"})",
+       "messages[0].name is not a known member"},
       {R"({"expected":"a"})", "has to ask one thing"},
       {R"({"system":"s","expected":"a"})", "has to ask one thing"},
       {R"({"input":"q","messages":[{"role":"user","content":"x"}],"expected":"a"})",
        "has to ask one thing"},
       {R"({"input":"q"})", "has to expect one thing"},
       {R"({"input":"q","expected":"a","expected_json":1})", "has to expect one thing"},
-      {R"({"input":"q","expected":"a","expected":"b"})", "the member \"expected\" twice"},
+      {R"({"input":"q","expected":"a","expected":"b"})", "expected stands twice"},
       {R"({"messages":[{"role":"user","content":"x","content":"y"}],"expected":"a"})",
-       "the member \"content\" twice"},
-      {R"({"input":"q","expected_json":[{"a":{"b":1},"a":2}]})", "the member \"a\" twice"},
+       "messages[0].content stands twice"},
+      {R"({"input":"q","expected_json":[{"a":{"b":1},"a":2}]})", "expected_json[0].a stands twice"},
       {good, "has the id \"one\", as a line before it has"},
   };
   for (const auto& [line, says] : cases) {
     CAPTURE(line);
-    const auto read = read_cases(good + "\n\n" + line + "\n");
+    const auto read = parse_cases(good + "\n\n" + line + "\n");
     REQUIRE_FALSE(read);
     CHECK(read.error().kind == ErrorKind::invalid_request);
     CAPTURE(read.error().message);
@@ -335,7 +339,7 @@ TEST_CASE("a line that is no case is refused by its number and what is wrong", "
     CHECK(read.error().message.find(says) != std::string::npos);
     CHECK(is_sentence(read.error().message));
   }
-  for (const char* nothing : {"", "\n\n", " "}) CHECK_FALSE(read_cases(nothing));
+  for (const char* nothing : {"", "\n\n", " "}) CHECK_FALSE(parse_cases(nothing));
 }
 
 // Runs
@@ -418,11 +422,11 @@ TEST_CASE("the threshold is met where every case has a verdict and enough have p
 
 TEST_CASE("tokens, cost and time are summed where they are known", "[evaluate]") {
   Tally tally;
-  CHECK_FALSE(tally.cost_usd);
+  CHECK_FALSE(tally.usage.cost_usd());
   tally.add({.outcome = Outcome::error, .error = Error{}, .usage = {.total_tokens = 99}});
   tally.add({.outcome = Outcome::failed, .answer = "", .usage = {.total_tokens = 99}});
-  CHECK_FALSE(tally.tokens.known);
-  CHECK_FALSE(tally.cost_usd);
+  CHECK_FALSE(tally.usage.tokens.known);
+  CHECK_FALSE(tally.usage.cost_usd());
   for (const double cost : {0.5, 0.25})
     tally.add({.outcome = Outcome::passed,
                .answer = "",
@@ -430,12 +434,19 @@ TEST_CASE("tokens, cost and time are summed where they are known", "[evaluate]")
                .cost_usd = cost,
                .latency = 20ms});
   CHECK(tally.answered == 3);
-  CHECK(tally.tokens.known);
-  CHECK(tally.tokens.total_tokens == 6);
-  CHECK(tally.usage_unknown == 1);
-  CHECK(tally.cost_usd == 0.75);
-  CHECK(tally.unpriced == 1);
-  CHECK(tally.latency == 40ms);
+  CHECK(tally.usage.tokens.known);
+  CHECK(tally.usage.tokens.total_tokens == 6);
+  CHECK(tally.usage.unknown == 1);
+  CHECK(tally.usage.cost_usd() == 0.75);
+  CHECK(tally.usage.unpriced == 1);
+  CHECK(tally.total_latency == 40ms);
+}
+
+TEST_CASE("the sum of latencies stays at its greatest value", "[evaluate]") {
+  Tally tally;
+  for (const auto latency : {std::chrono::nanoseconds::max() - 1ns, 5ns, -5ns})
+    tally.add({.outcome = Outcome::passed, .answer = "", .latency = latency});
+  CHECK(tally.total_latency == std::chrono::nanoseconds::max());
 }
 
 TEST_CASE("latency is what the clock says around the answer", "[evaluate]") {
@@ -444,9 +455,10 @@ TEST_CASE("latency is what the clock says around the answer", "[evaluate]") {
     time += 1500us;
     return ChatResponse{.cost_usd = std::numeric_limits<double>::infinity()};
   };
-  const Evaluation evaluation =
-      evaluate(std::vector{asks("q", ExpectedText{})}, slow, {.clock = [&time] { return time; }});
-  CHECK(evaluation.results[0].latency == 2ms);
+  const Evaluation evaluation = evaluate(std::vector{asks("q", ExpectedText{})}, slow,
+                                         {.clock = {.steady = [&time] { return time; }}});
+  CHECK(evaluation.results[0].latency == 1500us);
+  CHECK(Json::parse(to_json(evaluation))["total"]["latency_ms"] == 2);
   CHECK_FALSE(evaluation.results[0].cost_usd);
 }
 
@@ -474,7 +486,7 @@ TEST_CASE("an answer without a score is an error that keeps the answer", "[evalu
   CHECK(evaluation.results[0].outcome == Outcome::error);
   CHECK(evaluation.results[0].answer == "a");
   CHECK(evaluation.results[0].error);
-  CHECK(evaluation.total.cost_usd == 0.5);
+  CHECK(evaluation.total.usage.cost_usd() == 0.5);
 }
 
 TEST_CASE("a scoring function sees the request and the response", "[evaluate]") {
@@ -505,7 +517,8 @@ TEST_CASE("what is wrong with a case is found before anything is asked", "[evalu
   CHECK(echo.asked == std::vector<std::string>{"a"});
 }
 
-TEST_CASE("as many cases are asked at once as may be, and are told one at a time", "[evaluate]") {
+TEST_CASE("as many cases are asked at once as may be, and are reported one at a time",
+          "[evaluate]") {
   std::vector<TestCase> cases;
   for (int i = 0; i < 40; ++i)
     cases.push_back(asks(std::to_string(i), ExpectedText{std::to_string(i)}));
@@ -544,7 +557,7 @@ TEST_CASE("a case that is refused for a rate limit is asked again, a few times",
   for (const auto& [refusals, outcome, times] : cases) {
     CAPTURE(refusals);
     int asked = 0;
-    int told = 0;
+    int heard = 0;
     const Responder reluctant = [&, most = refusals](const ChatRequest&,
                                                      const CallContext&) -> Result<ChatResponse> {
       if (asked++ < most) return busy;
@@ -552,10 +565,10 @@ TEST_CASE("a case that is refused for a rate limit is asked again, a few times",
     };
     const Evaluation evaluation =
         evaluate(std::vector{asks("q", ExpectedText{})}, reluctant,
-                 {.on_result = [&](const CaseResult&, auto, auto) { ++told; }});
+                 {.on_result = [&](const CaseResult&, auto, auto) { ++heard; }});
     CHECK(outcomes(evaluation) == std::vector{outcome});
     CHECK(asked == times);
-    CHECK(told == 1);
+    CHECK(heard == 1);
     CHECK(evaluation.results[0].error.has_value() == (outcome == Outcome::error));
   }
 }
@@ -571,14 +584,14 @@ TEST_CASE("a stop leaves the rest not run and keeps what there is", "[evaluate]"
     CHECK(context.stop.stop_requested());
     return Error{.kind = ErrorKind::cancelled, .message = "It was stopped."};
   };
-  int told = 0;
+  int heard = 0;
   const Evaluation evaluation =
       evaluate(cases, stops,
                {.parallel = 1,
-                .on_result = [&](const CaseResult&, auto, auto) { ++told; },
+                .on_result = [&](const CaseResult&, auto, auto) { ++heard; },
                 .stop = source.get_token()});
   CHECK(outcomes(evaluation) == std::vector{Outcome::passed, Outcome::not_run, Outcome::not_run});
-  CHECK(told == 1);
+  CHECK(heard == 1);
   CHECK(evaluation.results[1].error.value().message == "It was stopped.");
   CHECK(is_sentence(evaluation.results[2].error.value().message));
   CHECK_FALSE(evaluation.threshold_met());
@@ -769,7 +782,7 @@ TEST_CASE("a result that is written can be read back", "[evaluate]") {
     CHECK(line.find('\n') == std::string::npos);
     text += line + "\n";
   }
-  const Result<StoredResults> stored = read_results(text);
+  const Result<StoredResults> stored = parse_results(text);
   REQUIRE(stored);
   CHECK(stored->torn_bytes == 0);
   REQUIRE(stored->results.size() == 2);
@@ -801,13 +814,13 @@ TEST_CASE("a result that is written can be read back", "[evaluate]") {
   CHECK(to_json(one) == to_json(results[0]));
 }
 
-TEST_CASE("a last line that is torn anywhere is dropped and told", "[evaluate]") {
+TEST_CASE("a last line that is torn anywhere is dropped and counted", "[evaluate]") {
   const std::string whole =
       to_json(CaseResult{.fingerprint = "f", .outcome = Outcome::passed, .answer = "\xC3\xA9"}) +
       "\n";
   for (std::size_t kept = 0; kept < whole.size(); ++kept) {
     CAPTURE(kept);
-    const Result<StoredResults> stored = read_results(whole + whole.substr(0, kept));
+    const Result<StoredResults> stored = parse_results(whole + whole.substr(0, kept));
     REQUIRE(stored);
     CHECK(stored->results.size() == 1);
     CHECK(stored->torn_bytes == kept);
@@ -821,20 +834,34 @@ TEST_CASE("a text that holds no results is refused, lest it be overwritten", "[e
         good + "\n{\"fingerprint\":\"f\",\"outcome\":\"good\"}\n", good + "{\"fingerprint\":\"\n",
         std::string("{\"fingerprint\":1,\"outcome\":\"passed\"}\n"), std::string(5, '\0')}) {
     CAPTURE(text);
-    const Result<StoredResults> stored = read_results(text);
+    const Result<StoredResults> stored = parse_results(text);
     REQUIRE_FALSE(stored);
     CHECK(is_sentence(stored.error().message));
   }
-  CHECK(read_results("").value().results.empty());
-  const Result<StoredResults> huge = read_results(
-      "{\"fingerprint\":\"f\",\"outcome\":\"passed\",\"latency_ms\":99999999999999999999,"
-      "\"cost_usd\":1e999,\"tags\":3,\"answer\":7}\n");
-  REQUIRE(huge);
-  CHECK_FALSE(huge->results[0].cost_usd);
-  const Result<StoredResults> status = read_results(
-      "{\"fingerprint\":\"f\",\"outcome\":\"error\",\"error\":{\"http_status\":1e17}}\n");
-  REQUIRE(status);
-  CHECK(status->results[0].error.value().http_status == 999);
+  CHECK(parse_results("").value().results.empty());
+  CHECK(parse_results("{\"fingerprint\":\"f\",\"outcome\":\"passed\",\"later\":{}}\n"));
+}
+
+TEST_CASE("a result with a member that is wrong is refused, and the member is named",
+          "[evaluate]") {
+  const std::pair<std::string, std::string> cases[] = {
+      {R"("latency_ms":99999999999999999999)",
+       "latency_ms is not a whole number from 0 to 1000000000"},
+      {R"("cost_usd":1e999)", "cost_usd is not a number"},
+      {R"("tags":3)", "tags is not an array"},
+      {R"("answer":7)", "answer is not a text"},
+      {R"("error":{"http_status":1e17})", "error.http_status is not a whole number from 0 to 999"},
+      {R"("usage":{"input_tokens":-1})",
+       "usage.input_tokens is not a whole number from 0 to 18446744073709551615"},
+      {R"("id":"a","id":"b")", "id stands twice"}};
+  for (const auto& [member, says] : cases) {
+    CAPTURE(member);
+    const Result<StoredResults> stored =
+        parse_results("\n{\"fingerprint\":\"f\",\"outcome\":\"passed\"," + member + "}\n");
+    REQUIRE_FALSE(stored);
+    CHECK(stored.error().message.starts_with("Line 2 of the results is wrong: " + says));
+    CHECK(is_sentence(stored.error().message));
+  }
 }
 
 TEST_CASE("outcomes have names", "[evaluate]") {

@@ -82,8 +82,8 @@ TEST_CASE("a line of requests that is wrong is told with its number", "[ft_compa
   const struct {
     std::string line, message;
   } cases[] = {
-      {"Hello", "The request file is not a JSON object; correct it."},
-      {R"({"messages":[{"role":"nobody"}]})", "The request file is wrong: messages[0].role is"},
+      {"Hello", "The request is wrong: it is not JSON."},
+      {R"({"messages":[{"role":"nobody"}]})", "The request is wrong: messages[0].role is"},
       {R"({"messages":[]})", "The request has no messages; write at least one."},
   };
   for (const auto& [line, message] : cases) {

@@ -197,7 +197,7 @@ TEST_CASE("an evaluation goes on from its file of results", "[ft_evaluate]") {
   const Ran resumed = evaluate({"--results", results});
   CHECK(has(resumed.err, "was cut off; its case is asked again."));
   CHECK(has(resumed.out, "; 2 of an earlier run\n"));
-  CHECK(FineTuning::read_results(read(results)).value().results.size() == 3);
+  CHECK(FineTuning::parse_results(read(results)).value().results.size() == 3);
   CHECK(has(evaluate({"--results", results}).out, "; 3 of an earlier run\n"));
 }
 

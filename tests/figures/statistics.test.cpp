@@ -9,7 +9,7 @@
 #include <numbers>
 #include <vector>
 
-using namespace FineTuning;
+using namespace FineTuning::statistics;
 
 namespace {
 

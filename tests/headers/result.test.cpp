@@ -6,6 +6,7 @@
 #include <FineTuning/result.hpp>
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -68,6 +69,47 @@ constexpr Why error_changed_in_place() {
 }
 static_assert(error_changed_in_place() == Why::small);
 
+// A Result<void> is a success or an error.
+using Done = Result<void, Why>;
+constexpr Done must_be_even(int number) {
+  if (number % 2 != 0) return Why::odd;
+  return {};
+}
+constexpr int seven() { return 7; }
+constexpr void nothing() {}
+constexpr Done is_even = must_be_even(8);
+constexpr Done is_odd = must_be_even(7);
+constexpr auto give_up = [](Why) { return Done(Why::small); };
+constexpr auto forgive = [](Why) { return Done(); };
+
+static_assert(Done() && is_even.has_value() && is_even && !is_odd.has_value() && !is_odd);
+static_assert(is_odd.error() == Why::odd && must_be_even(7).error() == Why::odd);
+static_assert((is_even.value(), must_be_even(8).value(), true));
+static_assert(std::is_void_v<decltype(is_even.value())> && std::is_void_v<Done::value_type>);
+static_assert(is_even.and_then([] { return half(8); }).value() == 4);
+static_assert(must_be_even(7).and_then([] { return half(8); }).error() == Why::odd);
+static_assert(is_even.and_then([] { return must_be_even(3); }).error() == Why::odd);
+static_assert(*is_even.transform(seven) == 7 && is_odd.transform(seven).error() == Why::odd);
+static_assert(std::is_same_v<decltype(is_even.transform(nothing)), Done>);
+static_assert(is_even.transform(nothing) && must_be_even(7).transform(nothing).error() == Why::odd);
+static_assert(is_odd.or_else(forgive) && is_even.or_else(give_up));
+static_assert(must_be_even(7).or_else(give_up).error() == Why::small);
+static_assert(half(8).transform([](int) {}) && !half(7).transform([](int) {}));
+static_assert(std::is_same_v<decltype(half(8).transform([](int) {})), Done>);
+static_assert(std::is_same_v<decltype(half(8).and_then(must_be_even)), Done>);
+static_assert(std::is_same_v<decltype(std::declval<Done&>().error()), Why&>);
+static_assert(std::is_same_v<decltype(std::declval<Done>().error()), Why&&>);
+static_assert(std::is_convertible_v<Why, Done> && !std::is_constructible_v<Done, int>);
+static_assert(std::is_nothrow_move_constructible_v<Result<void>>);
+
+constexpr Why error_of_nothing_changed_in_place() {
+  Done done = Why::odd;
+  const auto shrink = [](Why& why) { return Done(why = Why::small); };
+  static_cast<void>(done.or_else(shrink));
+  return done.error();
+}
+static_assert(error_of_nothing_changed_in_place() == Why::small);
+
 // A member that gives a reference makes a value.
 struct Box {
   int number;
@@ -110,6 +152,24 @@ TEST_CASE("a value that can only move goes through a chain", "[result]") {
   CHECK(*Result<Owned>(std::make_unique<int>(4)).value_or(nullptr) == 4);
 }
 
+TEST_CASE("the error of a success is thrown by value(), and handed on without a copy", "[result]") {
+  CHECK_NOTHROW(Result<void>().value());
+  const Result<void> failed = Error{.kind = ErrorKind::tls, .message = "No certificate."};
+  CHECK_THROWS_WITH(failed.value(), "No certificate.");
+  CHECK_THROWS_AS(Done(Why::odd).value(), Failure<Why>);
+
+  using Owned = std::unique_ptr<int>;
+  const auto not_called = []() -> Result<void, Owned> { throw std::logic_error("called"); };
+  Result<void, Owned> result = std::make_unique<int>(7);
+  Result<int, Owned> last =
+      std::move(result)
+          .and_then(not_called)
+          .transform([] {})
+          .or_else([](Owned&& error) -> Result<void, Owned> { return std::move(error); })
+          .transform([] { return 1; });
+  CHECK(*last.error() == 7);
+}
+
 TEST_CASE("an error passes by everything but or_else", "[result]") {
   int asked = 0;
   const auto count = [&asked](int number) { return asked += number; };
@@ -138,4 +198,5 @@ TEST_CASE("to look at what is not there is a mistake that throws", "[result]") {
   Result<int> failed = Error{};
   CHECK_THROWS_AS(*failed, std::bad_variant_access);
   CHECK_THROWS_AS(Result<int>(1).error(), std::bad_variant_access);
+  CHECK_THROWS_AS(Result<void>().error(), std::bad_variant_access);
 }

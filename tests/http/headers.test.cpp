@@ -1,10 +1,11 @@
-// What is checked before anything is sent.
+// What a header may be.
 
 #include "http/headers.hpp"
 
 #include "support/catch.hpp"
 
-#include <FineTuning/chat.hpp>
+#include <FineTuning/http.hpp>
+#include <FineTuning/result.hpp>
 
 #include <string>
 #include <vector>
@@ -39,9 +40,9 @@ TEST_CASE("a header can be nothing but a header", "[headers]") {
   };
   for (const auto& [name, value, accepted] : cases) {
     INFO(name << ": " << value);
-    const std::optional<Error> error = check_header(name, value);
-    CHECK(!error == accepted);
-    if (error) CHECK(error->kind == ErrorKind::invalid_request);
+    const Result<void> valid = check_header(name, value);
+    CHECK(valid.has_value() == accepted);
+    if (!valid) CHECK(valid.error().kind == ErrorKind::invalid_request);
   }
 }
 

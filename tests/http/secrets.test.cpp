@@ -1,10 +1,10 @@
-// What is checked before anything is sent.
+// Keys and tokens: what one may be, and that no text shows one.
 
 #include "http/secrets.hpp"
 
 #include "support/catch.hpp"
 
-#include <FineTuning/chat.hpp>
+#include <FineTuning/error.hpp>
 
 #include <string>
 #include <vector>
@@ -14,17 +14,17 @@ using namespace FineTuning::internal;
 
 TEST_CASE("a key is one line of printable ASCII without spaces", "[secrets]") {
   for (const std::string_view key : {"sk-proj-abc_DEF-123", "ya29.a0Af/+=~", "x"})
-    CHECK_FALSE(check_key(key, "OPENAI_API_KEY"));
+    CHECK(check_key(key, "OPENAI_API_KEY"));
   for (const std::string_view key : {"sk-abc\n", "sk-abc\r\nX-Evil: 1", "sk abc", "Bearer sk-abc",
                                      "sk\tabc", "sk-\x7f", "sk-\xc3\xa4", " sk-abc"}) {
-    const std::optional<Error> error = check_key(key, "OPENAI_API_KEY");
-    REQUIRE(error);
-    CHECK(error->kind == ErrorKind::authentication);
-    CHECK(error->message ==
+    const Result<void> valid = check_key(key, "OPENAI_API_KEY");
+    REQUIRE_FALSE(valid);
+    CHECK(valid.error().kind == ErrorKind::authentication);
+    CHECK(valid.error().message ==
           "The key from OPENAI_API_KEY has a space, a line break or another character that no key "
           "has; copy it again.");
   }
-  CHECK(check_key(std::string_view("sk\0abc", 6), "OPENAI_API_KEY"));
+  CHECK_FALSE(check_key(std::string_view("sk\0abc", 6), "OPENAI_API_KEY"));
 }
 
 TEST_CASE("headers that carry secrets are known by their names", "[secrets]") {
@@ -35,6 +35,17 @@ TEST_CASE("headers that carry secrets are known by their names", "[secrets]") {
     CHECK_FALSE(is_secret_header(name));
   CHECK(secret_of("Bearer sk-abc") == "sk-abc");
   CHECK(secret_of("sk-abc") == "sk-abc");
+}
+
+TEST_CASE("what lets in whoever has a URL is a secret", "[secrets]") {
+  std::vector<std::string> secrets{"sk-secret"};
+  add_secrets_of_url(secrets,
+                     "https://host/a-path-that-is-long?X-Date=20261122&X-Signature=0123456789abcdef"
+                     "&empty=&flag&X-Token=abcdefghijklmnopqrs==");
+  CHECK(secrets ==
+        std::vector<std::string>{"sk-secret", "0123456789abcdef", "abcdefghijklmnopqrs=="});
+  add_secrets_of_url(secrets, "https://host/no-query-at-all-in-this-one");
+  CHECK(secrets.size() == 3);
 }
 
 TEST_CASE("secrets are taken out of every text of an error", "[secrets]") {

@@ -6,6 +6,7 @@
 #include "support/exchange.hpp"
 #include "support/loopback_server.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -107,7 +108,12 @@ TEST_CASE("a source that does not give its body fails its request, and the conne
     return [what = std::move(what), announced] { return source_of(what, announced); };
   };
   const auto reading = [](std::uint64_t announced, TestSource::Read read) {
-    return [=] { return std::make_shared<TestSource>(announced, read); };
+    return [=] {
+      return std::make_shared<TestSource>(announced, [=](std::uint64_t at, std::span<char> buffer) {
+        std::fill(buffer.begin(), buffer.end(), 'x');
+        return read(at, buffer);
+      });
+    };
   };
   struct Case {
     const char* what;
@@ -266,10 +272,12 @@ TEST_CASE("the time to the first byte of an answer begins when the source has be
           "[source_body]") {
   constexpr std::uint64_t pieces = 6;
   constexpr milliseconds pause{100};
-  const auto slow = std::make_shared<TestSource>(pieces, [=](std::uint64_t at, std::span<char>) {
-    if (at < pieces) std::this_thread::sleep_for(pause);  // a source that takes its time
-    return std::size_t{at < pieces};
-  });
+  const auto slow =
+      std::make_shared<TestSource>(pieces, [=](std::uint64_t at, std::span<char> buffer) {
+        buffer[0] = 'x';
+        if (at < pieces) std::this_thread::sleep_for(pause);  // a source that takes its time
+        return std::size_t{at < pieces};
+      });
   SECTION("so that a long body may take longer than that, and than the limit of silence") {
     LoopbackServer server(answer_each(answer("ok")));
     http::Exchange exchange = upload(server.url(), slow);

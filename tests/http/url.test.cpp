@@ -1,10 +1,10 @@
-// What is checked before anything is sent.
+// What a base URL may be.
 
 #include "http/url.hpp"
 
 #include "support/catch.hpp"
 
-#include <FineTuning/chat.hpp>
+#include <FineTuning/result.hpp>
 
 #include <string>
 #include <vector>
@@ -87,10 +87,11 @@ TEST_CASE("a base URL has a host, a port and a path, and http:// stays on this m
   };
   for (const auto& [url, accepted, accepted_where_plain_http_is] : cases) {
     INFO(url);
-    const std::optional<Error> error = check_base_url(url, false);
-    CHECK(!error == accepted);
-    CHECK(!check_base_url(url, true) == accepted_where_plain_http_is);
-    if (error) CHECK(error->kind == ErrorKind::invalid_request);
-    if (error) CHECK(error->message.find("secret") == std::string::npos);
+    const Result<void> valid = check_base_url(url, false);
+    CHECK(valid.has_value() == accepted);
+    CHECK(check_base_url(url, true).has_value() == accepted_where_plain_http_is);
+    if (valid) continue;
+    CHECK(valid.error().kind == ErrorKind::invalid_request);
+    CHECK(valid.error().message.find("secret") == std::string::npos);
   }
 }

@@ -56,7 +56,7 @@ TEST_CASE("one thread does the pieces in their order", "[batch]") {
   for (const std::size_t parallel : {0U, 1U}) {
     const auto caller = std::this_thread::get_id();
     Indices done;
-    run_batch(Indices{7, 3, 5}, {.parallel = parallel}, {}, [&](std::size_t index) -> Wait {
+    run_batch(Indices{7, 3, 5}, {.parallel = parallel}, {}, [&](std::size_t index, bool) -> Wait {
       CHECK(std::this_thread::get_id() == caller);
       done.push_back(index);
       return {};
@@ -70,7 +70,7 @@ TEST_CASE("several threads do each piece once, as many at a time as they may", "
   std::atomic<int> at_once = 0;
   std::atomic<bool> too_many = false;
   std::barrier four(4);  // hangs where fewer than four are done at once
-  run_batch(counted(done.size()), {.parallel = 4}, {}, [&](std::size_t index) -> Wait {
+  run_batch(counted(done.size()), {.parallel = 4}, {}, [&](std::size_t index, bool) -> Wait {
     if (++at_once > 4) too_many = true;
     four.arrive_and_wait();
     ++done.at(index);
@@ -82,14 +82,14 @@ TEST_CASE("several threads do each piece once, as many at a time as they may", "
 }
 
 TEST_CASE("a batch of nothing is done", "[batch]") {
-  run_batch({}, {}, {}, [](std::size_t) -> Wait { throw std::logic_error("no piece"); });
+  run_batch({}, {}, {}, [](std::size_t, bool) -> Wait { throw std::logic_error("no piece"); });
 }
 
 TEST_CASE("a piece that wants to wait is done again after that wait", "[batch]") {
   Sleeps sleeps;
   Indices done;
   const std::vector<Wait> answers{2s, 5s, {}, {}};
-  run_batch(counted(2), sleeps.options({.parallel = 1}), {}, [&](std::size_t index) {
+  run_batch(counted(2), sleeps.options({.parallel = 1}), {}, [&](std::size_t index, bool) {
     done.push_back(index);
     return answers.at(done.size() - 1);
   });
@@ -97,15 +97,18 @@ TEST_CASE("a piece that wants to wait is done again after that wait", "[batch]")
   CHECK(sleeps.waits == std::vector<milliseconds>{2s, 5s});
 }
 
-TEST_CASE("a piece that never stops waiting is left as it is", "[batch]") {
+TEST_CASE("a piece that never stops waiting is given up after its last try", "[batch]") {
   Sleeps sleeps;
   Indices done;
+  std::vector<bool> last_tries;
   run_batch(counted(2), sleeps.options({.parallel = 1, .max_waits = 2}), {},
-            [&](std::size_t index) -> Wait {
+            [&](std::size_t index, bool is_last_try) -> Wait {
               done.push_back(index);
+              last_tries.push_back(is_last_try);
               return 1s;
             });
   CHECK(done == Indices{0, 0, 0, 1, 1, 1});
+  CHECK(last_tries == std::vector{false, false, true, false, false, true});
   CHECK(sleeps.waits.size() == 4);
 }
 
@@ -122,7 +125,7 @@ TEST_CASE("while a piece waits, nothing is started", "[batch]") {
                                let_others_run();  // who have nothing under way now
                                awake = true;
                              }};
-  run_batch(counted(20), options, {}, [&](std::size_t index) -> Wait {
+  run_batch(counted(20), options, {}, [&](std::size_t index, bool) -> Wait {
     if (index > 3 && !awake) ++started_asleep;
     if (index > 3) return {};
     if (index == 0 && has_waited) return {};
@@ -144,7 +147,7 @@ TEST_CASE("an exception stops a batch and reaches the caller once nothing is und
   std::latch both(2);
   std::atomic<int> started = 0;
   std::atomic<bool> ended = false;
-  const auto work = [&](std::size_t index) -> Wait {
+  const auto work = [&](std::size_t index, bool) -> Wait {
     ++started;
     both.arrive_and_wait();
     if (index == 0) throw std::runtime_error("broken");
@@ -158,7 +161,7 @@ TEST_CASE("an exception stops a batch and reaches the caller once nothing is und
 
   int tried = 0;
   CHECK_THROWS_AS(run_batch(counted(9), {.parallel = 1}, {},
-                            [&](std::size_t) -> Wait {
+                            [&](std::size_t, bool) -> Wait {
                               ++tried;
                               throw std::runtime_error("broken");
                             }),
@@ -169,7 +172,7 @@ TEST_CASE("an exception stops a batch and reaches the caller once nothing is und
 TEST_CASE("a stop starts nothing more and ends waits at once", "[batch]") {
   std::stop_source source;
   Indices done;
-  run_batch(counted(9), {.parallel = 1}, source.get_token(), [&](std::size_t index) -> Wait {
+  run_batch(counted(9), {.parallel = 1}, source.get_token(), [&](std::size_t index, bool) -> Wait {
     done.push_back(index);
     if (index == 1) source.request_stop();
     return {};
@@ -177,7 +180,7 @@ TEST_CASE("a stop starts nothing more and ends waits at once", "[batch]") {
   CHECK(done == Indices{0, 1});
 
   run_batch(counted(9), {}, source.get_token(),
-            [](std::size_t) -> Wait { throw std::logic_error("stopped before it began"); });
+            [](std::size_t, bool) -> Wait { throw std::logic_error("stopped before it began"); });
 
   std::stop_source later;
   std::latch started(1);
@@ -187,7 +190,7 @@ TEST_CASE("a stop starts nothing more and ends waits at once", "[batch]") {
     later.request_stop();
   });
   std::atomic<int> times = 0;
-  run_batch(counted(9), {.parallel = 3}, later.get_token(), [&](std::size_t) -> Wait {
+  run_batch(counted(9), {.parallel = 3}, later.get_token(), [&](std::size_t, bool) -> Wait {
     if (times++ == 0) started.count_down();
     return 24h;  // really slept, until the stop
   });

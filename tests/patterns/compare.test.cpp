@@ -29,7 +29,7 @@ namespace {
 /// the other side does at the same time is not measured.
 thread_local Moment thread_time{};
 
-const CompareOptions with_fake_clock{.clock = [] { return thread_time; }};
+const CompareOptions with_fake_clock{.clock = {.steady = [] { return thread_time; }}};
 
 Responder answers(const ChatResponse& response, std::chrono::milliseconds takes = 0ms) {
   return [response, takes](const ChatRequest&, const CallContext&) -> Result<ChatResponse> {
@@ -335,16 +335,16 @@ TEST_CASE("a stop leaves the rest unasked, and says so", "[compare]") {
   CHECK(unasked == 3);
 }
 
-TEST_CASE("progress is told once a request", "[compare]") {
-  std::vector<std::size_t> told;
+TEST_CASE("progress is reported once a request", "[compare]") {
+  std::vector<std::size_t> heard;
   Reluctant a{.error = {.kind = ErrorKind::overloaded, .retry_after = 0ms}, .refusals = 2};
   const auto requests = prompts({"1", "2", "3", "4", "5"});
   (void)compare_models(requests, a.responder(), repeats,
                        {.on_progress = [&](std::size_t asked, std::size_t of) {
                          CHECK(of == 5);
-                         told.push_back(asked);
+                         heard.push_back(asked);
                        }});
-  CHECK(told == std::vector<std::size_t>{1, 2, 3, 4, 5});
+  CHECK(heard == std::vector<std::size_t>{1, 2, 3, 4, 5});
 }
 
 TEST_CASE("what the caller's functions throw reaches the caller", "[compare]") {

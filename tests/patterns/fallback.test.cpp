@@ -68,7 +68,7 @@ struct Arms {
             if (errors[arm]) return *errors[arm];
             return ChatResponse{};
           });
-    options.clock = [this] { return now; };
+    options.clock.steady = [this] { return now; };
     return Fallback(std::move(arms), std::move(options));
   }
 
@@ -298,7 +298,7 @@ TEST_CASE("a caller who stops a stream is not asked to hear another", "[fallback
   CHECK(transport->asked().size() == 1);
 }
 
-TEST_CASE("an arm that has failed rests, and then is asked again", "[fallback]") {
+TEST_CASE("an arm that has failed cools down, and then is asked again", "[fallback]") {
   Arms arms({busy, {}});
   const Fallback fallback = arms.fallback();
   CHECK(arms.asks(fallback) == "ab");
@@ -309,7 +309,7 @@ TEST_CASE("an arm that has failed rests, and then is asked again", "[fallback]")
   CHECK(arms.asks(fallback) == "ab");
 }
 
-TEST_CASE("an arm rests after its own failures, not after what is wrong with a request",
+TEST_CASE("an arm cools down after its own failures, not after what is wrong with a request",
           "[fallback]") {
   // A table of every kind, so that a new one has to be decided upon.
   const std::vector<std::pair<ErrorKind, bool>> kinds{
@@ -337,20 +337,20 @@ TEST_CASE("an arm rests after its own failures, not after what is wrong with a r
       {ErrorKind::other, false},
   };
   REQUIRE(kinds.size() == static_cast<std::size_t>(ErrorKind::other) + 1);
-  for (const auto& [kind, rests] : kinds) {
+  for (const auto& [kind, cools_down] : kinds) {
     INFO(to_string(kind));
     Arms arms({Error{.kind = kind}, {}});
     const Fallback fallback = arms.fallback();
     (void)arms.asks(fallback);
-    CHECK((arms.asks(fallback).front() == 'b') == rests);
+    CHECK((arms.asks(fallback).front() == 'b') == cools_down);
   }
 }
 
-TEST_CASE("an arm rests as long as it asks for, and at least the cooldown", "[fallback]") {
+TEST_CASE("an arm cools down as long as it asks for, and at least the cooldown", "[fallback]") {
   struct Case {
     milliseconds cooldown;
     std::optional<milliseconds> retry_after;
-    milliseconds rest;
+    milliseconds expected;
   };
   const std::vector<Case> cases{
       {milliseconds(5000), {}, milliseconds(5000)},
@@ -359,19 +359,19 @@ TEST_CASE("an arm rests as long as it asks for, and at least the cooldown", "[fa
       {milliseconds(5000), milliseconds(-1), milliseconds(5000)},
       {milliseconds(1), {}, milliseconds(1)},
   };
-  for (const auto& [cooldown, retry_after, rest] : cases) {
-    CAPTURE(cooldown.count(), rest.count());
+  for (const auto& [cooldown, retry_after, expected] : cases) {
+    CAPTURE(cooldown.count(), expected.count());
     Arms arms({Error{.kind = ErrorKind::rate_limited, .retry_after = retry_after}, {}});
     const Fallback fallback = arms.fallback({.cooldown = cooldown});
     CHECK(arms.asks(fallback) == "ab");
-    arms.now += rest - milliseconds(1);
+    arms.now += expected - milliseconds(1);
     CHECK(arms.asks(fallback) == "b");
     arms.now += milliseconds(1);
     CHECK(arms.asks(fallback) == "ab");
   }
 }
 
-TEST_CASE("without a cooldown no arm rests, but a retired one stays away", "[fallback]") {
+TEST_CASE("without a cooldown every arm is asked, but a retired one stays away", "[fallback]") {
   for (const auto cooldown : {milliseconds(0), milliseconds(-1), milliseconds::min()}) {
     Arms arms(
         {Error{.kind = ErrorKind::rate_limited, .retry_after = milliseconds(60000)}, retired, {}});
@@ -390,11 +390,11 @@ TEST_CASE("a wait that no clock can count is a long one", "[fallback]") {
     arms.now += std::chrono::hours(24 * 365 * 200);
     CHECK(arms.asks(fallback) == "b");
     arms.errors[1] = busy;
-    CHECK(arms.asks(fallback) == "ba");  // a long rest is no retirement
+    CHECK(arms.asks(fallback) == "ba");  // a long cooldown is not a retirement
   }
 }
 
-TEST_CASE("of two rests the longer one counts", "[fallback]") {
+TEST_CASE("of two cooldowns the longer one counts", "[fallback]") {
   Arms arms({Error{.kind = ErrorKind::rate_limited, .retry_after = milliseconds(60000)}, busy});
   const Fallback fallback = arms.fallback();
   CHECK(arms.asks(fallback) == "ab");
@@ -408,7 +408,7 @@ TEST_CASE("of two rests the longer one counts", "[fallback]") {
   CHECK(arms.asks(fallback) == "ab");
 }
 
-TEST_CASE("when all rest, the one that is ready first is asked, and only that", "[fallback]") {
+TEST_CASE("when all cool down, the one that is ready first is asked, and only that", "[fallback]") {
   Arms arms({Error{.kind = ErrorKind::rate_limited, .retry_after = milliseconds(60000)}, busy,
              Error{.kind = ErrorKind::rate_limited, .retry_after = milliseconds(30000)}});
   const Fallback fallback = arms.fallback();
@@ -419,7 +419,7 @@ TEST_CASE("when all rest, the one that is ready first is asked, and only that", 
   CHECK(arms.asks(fallback) == "c");
 }
 
-TEST_CASE("one that rests is the last resort where those that do not have failed", "[fallback]") {
+TEST_CASE("one that cools down is the last resort if those that do not have failed", "[fallback]") {
   Arms arms({busy, {}});
   const Fallback fallback = arms.fallback();
   CHECK(arms.asks(fallback) == "ab");
@@ -427,17 +427,18 @@ TEST_CASE("one that rests is the last resort where those that do not have failed
   CHECK(arms.asks(fallback) == "ba");
 }
 
-TEST_CASE("an answer ends a rest", "[fallback]") {
+TEST_CASE("an answer ends a cooldown", "[fallback]") {
   Arms arms({Error{.kind = ErrorKind::rate_limited, .retry_after = milliseconds(60000)}, busy});
   const Fallback fallback = arms.fallback();
   CHECK(arms.asks(fallback) == "ab");
   arms.errors[1] = std::nullopt;
   CHECK(arms.asks(fallback) == "b");
   arms.errors[1] = busy;
-  CHECK(arms.asks(fallback) == "ba");  // b did not rest, so a is there as the last resort
+  CHECK(arms.asks(fallback) == "ba");  // b does not cool down, so a is there as the last resort
 }
 
-TEST_CASE("an answer ends no rest that began after its call, and no retirement", "[fallback]") {
+TEST_CASE("an answer ends neither a cooldown that began after its call nor a retirement",
+          "[fallback]") {
   struct Case {
     Error error;
     milliseconds later;
@@ -461,7 +462,7 @@ TEST_CASE("an answer ends no rest that began after its call, and no retirement",
       return ChatResponse{};
     };
     fallback.emplace(std::vector<Responder>{first, second},
-                     FallbackOptions{.clock = [&] { return now; }});
+                     FallbackOptions{.clock = {.steady = [&] { return now; }}});
     CallContext context;
     CHECK((*fallback)({}, context));
     CHECK((*fallback)({}, context));
@@ -522,7 +523,7 @@ TEST_CASE("an arm of several models is retired once all of them are", "[fallback
                              outer_asked += 'z';
                              return Result<ChatResponse>(ChatResponse{});
                            }},
-                          {.clock = [&] { return inner.now; }});
+                          {.clock = {.steady = [&] { return inner.now; }}});
   CHECK(inner.asks(fallback) == "ab");
   inner.now += milliseconds(5000);
   CHECK(inner.asks(fallback) == "a");  // its second arm is retired, its first may come back
@@ -534,7 +535,7 @@ TEST_CASE("an arm of several models is retired once all of them are", "[fallback
   CHECK(outer_asked == "zzzz");
 }
 
-TEST_CASE("arms rest for one model, and copies of a fallback know it", "[fallback]") {
+TEST_CASE("arms cool down for one model, and copies of a fallback know it", "[fallback]") {
   Arms arms({busy, {}});
   const Fallback fallback = arms.fallback();
   const Fallback copy = fallback;  // NOLINT(performance-unnecessary-copy-initialization)
@@ -543,7 +544,7 @@ TEST_CASE("arms rest for one model, and copies of a fallback know it", "[fallbac
   CHECK(arms.asks(copy, "n") == "ab");
 }
 
-TEST_CASE("what is remembered has a bound, and the longest rests stay", "[fallback]") {
+TEST_CASE("what is remembered has a bound, and the longest cooldowns stay", "[fallback]") {
   Arms arms({retired, {}});
   const Fallback fallback = arms.fallback();
   CHECK(arms.asks(fallback, "retired") == "ab");
@@ -606,7 +607,7 @@ TEST_CASE("what an arm said that is passed over is among the causes, without its
   CHECK(messages(last.causes) == std::vector<std::string>{"busy", "odd"});
   CHECK(traced == std::vector<std::string>{"3 broken", "3 busy", "1 odd"});
 
-  // Each is told of once.
+  // Each is traced once.
   arms.errors = {broken, Error{.message = "odd"}, std::nullopt};
   arms.now += milliseconds(5000);
   CHECK(arms.asks(fallback) == "abc");
@@ -623,7 +624,7 @@ TEST_CASE("an exception of an arm leaves what is remembered as it was", "[fallba
                              if (throws) throw std::runtime_error("arm");
                              return ChatResponse{};
                            }},
-                          {.clock = [&] { return arms.now; }});
+                          {.clock = {.steady = [&] { return arms.now; }}});
   arms.errors = {busy, busy};
   CHECK(arms.asks(fallback) == "ab");
   throws = true;

@@ -26,11 +26,11 @@ namespace {
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 /// A clock that stands still until a test moves it.
-struct Clock {
+struct FakeClock {
   std::chrono::steady_clock::time_point now{};
 
   MonitorOptions options() {
-    return {.clock = [this] { return now; }};
+    return {.clock = {.steady = [this] { return now; }}};
   }
 };
 
@@ -53,7 +53,7 @@ Responder fails_with(ErrorKind kind) {
 }
 
 /// Answers after a time of the clock.
-Responder takes(Clock& clock, std::chrono::nanoseconds time) {
+Responder takes(FakeClock& clock, std::chrono::nanoseconds time) {
   return [&clock, time](const ChatRequest&, const CallContext&) -> Result<ChatResponse> {
     clock.now += time;
     return answer();
@@ -106,8 +106,8 @@ TEST_CASE("a model that was never asked has no requests, and all else is unknown
   CHECK_FALSE(stats.total.success_rate());
   CHECK_FALSE(stats.total.mean_latency());
   CHECK_FALSE(stats.total.mean_time_to_first_text());
-  CHECK_FALSE(stats.total.tokens.known);
-  CHECK_FALSE(stats.total.cost_usd());
+  CHECK_FALSE(stats.total.usage.tokens.known);
+  CHECK_FALSE(stats.total.usage.cost_usd());
   CHECK_FALSE(stats.total.mean_score());
   CHECK_FALSE(stats.latency.p50);
   CHECK_FALSE(stats.time_to_first_text.p99);
@@ -249,9 +249,9 @@ TEST_CASE("a call without an answer that may be billed all the same is unpriced"
     CHECK_FALSE(ask(monitor.watch([given = error](const ChatRequest&, const CallContext&)
                                       -> Result<ChatResponse> { return given; })));
     const Figures figures = monitor.stats("m").total;
-    CHECK(figures.unpriced == unpriced);
-    CHECK(figures.usage_unknown == unpriced);
-    CHECK_FALSE(figures.cost_usd());
+    CHECK(figures.usage.unpriced == unpriced);
+    CHECK(figures.usage.unknown == unpriced);
+    CHECK_FALSE(figures.usage.cost_usd());
   }
 }
 
@@ -262,9 +262,9 @@ TEST_CASE("a rate is unknown where calls were only cancelled", "[monitor]") {
 }
 
 TEST_CASE("an exception counts as a failure and goes on", "[monitor]") {
-  std::vector<CallRecord> told;
+  std::vector<CallRecord> heard;
   const Monitor monitor({.on_call = [&](const CallRecord& call) {
-    told.push_back(call);
+    heard.push_back(call);
     throw std::runtime_error("the log is full");
   }});
   const Responder watched =
@@ -273,17 +273,17 @@ TEST_CASE("an exception counts as a failure and goes on", "[monitor]") {
       });
   CHECK_THROWS_AS(ask(watched), std::logic_error);
   CHECK(monitor.stats("m").total.errors.at(ErrorKind::other) == 1);
-  REQUIRE(told.size() == 1);
-  CHECK(told[0].error == ErrorKind::other);
-  CHECK(told[0].may_be_billed);
+  REQUIRE(heard.size() == 1);
+  CHECK(heard[0].error == ErrorKind::other);
+  CHECK(heard[0].may_be_billed);
 
   CHECK_THROWS_AS(ask(monitor.watch(says(answer()))), std::runtime_error);
   CHECK(monitor.stats("m").total.succeeded == 1);
-  CHECK(told.size() == 2);
+  CHECK(heard.size() == 2);
 }
 
 TEST_CASE("latency is that of the answers, as the caller waited for them", "[monitor]") {
-  Clock clock;
+  FakeClock clock;
   const Monitor monitor(clock.options());
   for (const auto time : {40ms, 15ms, 50ms, 20ms, 35ms})
     CHECK(ask(monitor.watch(takes(clock, time))));
@@ -307,7 +307,7 @@ TEST_CASE("latency is that of the answers, as the caller waited for them", "[mon
 
 TEST_CASE("the time to the first text is that of the first piece of a streamed answer",
           "[monitor]") {
-  Clock clock;
+  FakeClock clock;
   const Monitor monitor(clock.options());
   const Responder streams =
       monitor.watch([&](const ChatRequest&, const CallContext& context) -> Result<ChatResponse> {
@@ -342,20 +342,20 @@ TEST_CASE("tokens and costs are summed where they are known, and counted where t
   CHECK(ask(monitor.watch(says({}))));
   CHECK_FALSE(ask(monitor.watch(fails_with(ErrorKind::network))));
   const Figures figures = monitor.stats("m").total;
-  CHECK(figures.tokens.known);
-  CHECK(figures.tokens.input_tokens == 120);
-  CHECK(figures.tokens.output_tokens == 30);
-  CHECK(figures.tokens.total_tokens == 150);
-  CHECK(figures.tokens.cached_input_tokens == 64);
-  CHECK(figures.tokens.reasoning_tokens == 8);
-  CHECK(figures.usage_unknown == 1);
-  CHECK(figures.cost_usd() == 0.75);
-  CHECK(figures.priced == 2);
-  CHECK(figures.unpriced == 2);
+  CHECK(figures.usage.tokens.known);
+  CHECK(figures.usage.tokens.input_tokens == 120);
+  CHECK(figures.usage.tokens.output_tokens == 30);
+  CHECK(figures.usage.tokens.total_tokens == 150);
+  CHECK(figures.usage.tokens.cached_input_tokens == 64);
+  CHECK(figures.usage.tokens.reasoning_tokens == 8);
+  CHECK(figures.usage.unknown == 1);
+  CHECK(figures.usage.cost_usd() == 0.75);
+  CHECK(figures.usage.priced == 2);
+  CHECK(figures.usage.unpriced == 2);
 
   CHECK(ask(monitor.watch(says({}), "unpriced")));
-  CHECK_FALSE(monitor.stats("unpriced").total.cost_usd());
-  CHECK_FALSE(monitor.stats("unpriced").total.tokens.known);
+  CHECK_FALSE(monitor.stats("unpriced").total.usage.cost_usd());
+  CHECK_FALSE(monitor.stats("unpriced").total.usage.tokens.known);
 }
 
 TEST_CASE("a Chat's answers are priced by its catalog", "[monitor]") {
@@ -366,8 +366,8 @@ TEST_CASE("a Chat's answers are priced by its catalog", "[monitor]") {
   const Monitor monitor;
   CHECK(ask(monitor.watch(test::chat_on(transport)), "gpt-4o-mini-2024-07-18"));
   const Figures figures = monitor.stats("openai:gpt-4o-mini-2024-07-18").total;
-  CHECK(figures.priced == 1);
-  CHECK(is_about(figures.cost_usd(), 0.15e-3));
+  CHECK(figures.usage.priced == 1);
+  CHECK(is_about(figures.usage.cost_usd(), 0.15e-3));
 }
 
 TEST_CASE("sums stay at their greatest value, and what is no amount is unknown", "[monitor]") {
@@ -381,11 +381,11 @@ TEST_CASE("sums stay at their greatest value, and what is no amount is unknown",
                  .score = 1.5});
   figures.add({.latency = -5s, .cost_usd = not_a_number, .score = not_a_number});
   figures.add({.cost_usd = std::numeric_limits<double>::infinity()});
-  CHECK(figures.tokens.input_tokens == most);
+  CHECK(figures.usage.tokens.input_tokens == most);
   CHECK(figures.total_latency == std::chrono::nanoseconds::max());
   CHECK(figures.total_time_to_first_text == std::chrono::nanoseconds::max());
-  CHECK(figures.unpriced == 4);
-  CHECK_FALSE(figures.cost_usd());
+  CHECK(figures.usage.unpriced == 4);
+  CHECK_FALSE(figures.usage.cost_usd());
   CHECK(figures.scores == 0);
 }
 
@@ -393,13 +393,13 @@ TEST_CASE("millions of small costs add up", "[monitor]") {
   Figures figures;
   const CallRecord call{.cost_usd = 0.1e-4};
   for (int n = 0; n < 1'000'000; ++n) figures.add(call);
-  REQUIRE(figures.cost_usd());
-  CHECK(*figures.cost_usd() > 10.0 * (1 - 1e-10));
-  CHECK(*figures.cost_usd() < 10.0 * (1 + 1e-10));
+  REQUIRE(figures.usage.cost_usd());
+  CHECK(*figures.usage.cost_usd() > 10.0 * (1 - 1e-10));
+  CHECK(*figures.usage.cost_usd() < 10.0 * (1 + 1e-10));
 }
 
 TEST_CASE("recent figures and percentiles are of the last 1000 calls, totals of all", "[monitor]") {
-  Clock clock;
+  FakeClock clock;
   const Monitor monitor(clock.options());
   CHECK_FALSE(ask(monitor.watch(fails_with(ErrorKind::network))));
   for (int n = 0; n < 500; ++n) CHECK(ask(monitor.watch(takes(clock, 1ms))));
@@ -472,11 +472,11 @@ TEST_CASE("an id that comes again means the newest call", "[monitor]") {
 }
 
 TEST_CASE("the hook hears of each watched call, with nothing of what was said", "[monitor]") {
-  std::vector<CallRecord> told;
-  Clock clock;
+  std::vector<CallRecord> heard;
+  FakeClock clock;
   MonitorOptions options = clock.options();
-  options.on_call = [&](const CallRecord& call) { told.push_back(call); };
-  options.wall_clock = [] { return std::chrono::system_clock::time_point(1234s); };
+  options.on_call = [&](const CallRecord& call) { heard.push_back(call); };
+  options.clock.wall = [] { return std::chrono::system_clock::time_point(1234s); };
   const Monitor monitor(options);
   ChatResponse response = answer("id-1", 0.5);
   response.model = "gpt-4o-2024-08-06";
@@ -493,8 +493,8 @@ TEST_CASE("the hook hears of each watched call, with nothing of what was said", 
     return Error{.kind = ErrorKind::overloaded, .attempts = 3};
   })));
 
-  REQUIRE(told.size() == 2);
-  const CallRecord& call = told[0];
+  REQUIRE(heard.size() == 2);
+  const CallRecord& call = heard[0];
   CHECK(call.model == "openai:gpt-4o");
   CHECK(call.response_model == "gpt-4o-2024-08-06");
   CHECK(call.id == "id-1");
@@ -507,12 +507,12 @@ TEST_CASE("the hook hears of each watched call, with nothing of what was said", 
   CHECK(call.usage.input_tokens == 10);
   CHECK(call.cost_usd == 0.5);
   CHECK(call.attempts == 2);
-  CHECK(told[1].model == "m");
-  CHECK(told[1].error == ErrorKind::overloaded);
-  CHECK(told[1].attempts == 3);
-  CHECK_FALSE(told[1].streamed);
-  CHECK_FALSE(told[1].finish_reason);
-  CHECK_FALSE(told[1].usage.known);
+  CHECK(heard[1].model == "m");
+  CHECK(heard[1].error == ErrorKind::overloaded);
+  CHECK(heard[1].attempts == 3);
+  CHECK_FALSE(heard[1].streamed);
+  CHECK_FALSE(heard[1].finish_reason);
+  CHECK_FALSE(heard[1].usage.known);
 }
 
 TEST_CASE("the hook may ask the monitor", "[monitor]") {
@@ -527,8 +527,8 @@ TEST_CASE("the hook may ask the monitor", "[monitor]") {
 }
 
 TEST_CASE("a record that is written over leaves nothing of the call before", "[monitor]") {
-  std::vector<CallRecord> told;
-  const Monitor monitor({.on_call = [&](const CallRecord& call) { told.push_back(call); }});
+  std::vector<CallRecord> heard;
+  const Monitor monitor({.on_call = [&](const CallRecord& call) { heard.push_back(call); }});
   CallContext context{.on_event = [](const StreamEvent&) { return true; }};
   const Responder streams =
       monitor.watch([](const ChatRequest&, const CallContext& given) -> Result<ChatResponse> {
@@ -539,7 +539,7 @@ TEST_CASE("a record that is written over leaves nothing of the call before", "[m
   CHECK(monitor.feedback("id", 1));
   for (std::size_t n = 0; n < Monitor::kept_calls; ++n)
     CHECK_FALSE(ask(monitor.watch(fails_with(ErrorKind::network))));
-  const CallRecord& last = told.back();
+  const CallRecord& last = heard.back();
   CHECK(last.id.empty());
   CHECK_FALSE(last.streamed);
   CHECK_FALSE(last.time_to_first_text);
@@ -561,7 +561,7 @@ TEST_CASE("a call that ended elsewhere is counted as it is, and the hook does no
   const ModelStats stats = monitor.stats("gpt-4o");
   CHECK(stats.model == "gpt-4o");
   CHECK(stats.total.requests() == 3);
-  CHECK(stats.total.cost_usd() == 2);
+  CHECK(stats.total.usage.cost_usd() == 2);
   CHECK(stats.total.mean_score() == 0.5);
   CHECK(stats.latency.p99 == 5ms);
   CHECK(stats.latency.p50 == 0ms);
@@ -606,8 +606,8 @@ TEST_CASE("copies and watched responders share what is counted, and may outlive 
 TEST_CASE("eight threads lose no call, while others look and give feedback", "[monitor]") {
   constexpr int threads = 8;
   constexpr int calls = 500;
-  std::atomic<int> told{0};
-  const Monitor monitor({.on_call = [&](const CallRecord&) { ++told; }});
+  std::atomic<int> heard{0};
+  const Monitor monitor({.on_call = [&](const CallRecord&) { ++heard; }});
   const Responder watched = monitor.watch(says(answer("id", 0.25)));
   const Responder named = monitor.watch(fails_with(ErrorKind::overloaded), "named");
   std::atomic<bool> failed{false};
@@ -627,9 +627,9 @@ TEST_CASE("eight threads lose no call, while others look and give feedback", "[m
       });
   }
   CHECK_FALSE(failed);
-  CHECK(told == 2 * threads * calls);
+  CHECK(heard == 2 * threads * calls);
   CHECK(monitor.stats("shared").total.succeeded == threads * calls / 2);
-  CHECK(monitor.stats("shared").total.cost_usd() == 0.25 * threads * calls / 2);
+  CHECK(monitor.stats("shared").total.usage.cost_usd() == 0.25 * threads * calls / 2);
   CHECK(monitor.stats("named").total.failed == threads * calls);
   CHECK(monitor.stats("own-3").total.succeeded == calls / 2);
 }

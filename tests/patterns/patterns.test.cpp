@@ -44,7 +44,7 @@ Classifier free_classifier() {
   return {.responder = [](const ChatRequest&, const CallContext&) -> Result<ChatResponse> {
             return ChatResponse{.content = "Small talk.", .usage = {.known = true}, .cost_usd = 0};
           },
-          .clock = [] { return Time(); }};
+          .clock = {.steady = [] { return Time(); }}};
 }
 
 /// A registry whose name "assistant" stands for the model "openai:gpt-4o".
@@ -274,7 +274,7 @@ TEST_CASE("every pattern loses no error", "[patterns]") {
             said.push_back(error.message);
             return error;
           });
-      for (int call = 0; call < 3; ++call) {  // later ones meet arms that rest
+      for (int call = 0; call < 3; ++call) {  // later ones meet arms that cool down
         said.clear();
         CallContext context;
         const Result<ChatResponse> got = failing(request_for_all(), context);

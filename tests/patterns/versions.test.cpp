@@ -5,6 +5,8 @@
 #include <FineTuning/registry.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -21,11 +23,16 @@ const std::string v1 = "openai:ft:gpt-4:org:legal-v1:id1";
 const std::string v2 = "openai:ft:gpt-4:org:legal-v2:id2";
 const std::string v3 = "openai:ft:gpt-4:org:legal-v3:id3";
 
-/// Begins at 2026-11-25 23:59:58 UTC and goes on by a second with each look.
-VersionRegistry::Clock ticking() {
-  return [seconds = 1795651198]() mutable {
-    return std::chrono::system_clock::time_point(std::chrono::seconds(seconds++));
-  };
+using Kind = VersionChange::Kind;
+
+/// 2026-11-25T23:59:58Z
+constexpr std::chrono::sys_seconds first_moment(std::chrono::seconds(1795651198));
+
+/// Begins a little after the first moment and goes on by a second with each look.
+Clock ticking() {
+  return {.wall = [looks = 0]() mutable {
+    return first_moment + std::chrono::seconds(looks++) + std::chrono::milliseconds(250);
+  }};
 }
 
 /// The guide's registry: three versions, of which the third is current, the second previous and the
@@ -137,15 +144,25 @@ TEST_CASE("every change is in the history, with its time, its place before and i
   REQUIRE(registry.promote("legal_assistant", "v2", "passed 98 %"));
   REQUIRE(registry.rollback("legal_assistant", "previous", "slow"));
   REQUIRE(registry.mark_stable("legal_assistant", "v1", "a year of use"));
-  std::vector<std::vector<std::string>> changes;
-  for (const VersionChange& change : registry.history("legal_assistant").value())
-    changes.push_back({change.when, change.what, change.label, change.from, change.note});
-  CHECK(changes == std::vector<std::vector<std::string>>{
-                       {"2026-11-25T23:59:58Z", "added", "v1", "", "first"},
-                       {"2026-11-25T23:59:59Z", "added", "v2", "v1", ""},
-                       {"2026-11-26T00:00:00Z", "promoted", "v2", "v1", "passed 98 %"},
-                       {"2026-11-26T00:00:01Z", "rolled_back", "v1", "v2", "slow"},
-                       {"2026-11-26T00:00:02Z", "marked_stable", "v1", "", "a year of use"}});
+  const struct {
+    Kind what;
+    std::string label, from, note;
+  } expected[] = {{Kind::added, "v1", "", "first"},
+                  {Kind::added, "v2", "v1", ""},
+                  {Kind::promoted, "v2", "v1", "passed 98 %"},
+                  {Kind::rolled_back, "v1", "v2", "slow"},
+                  {Kind::marked_stable, "v1", "", "a year of use"}};
+  const std::vector<VersionChange> history = registry.history("legal_assistant").value();
+  REQUIRE(history.size() == std::size(expected));
+  for (std::size_t at = 0; at < history.size(); ++at) {
+    CAPTURE(at);
+    CHECK(history[at].when == first_moment + std::chrono::seconds(at));
+    CHECK(history[at].what == expected[at].what);
+    CHECK(history[at].raw_what.empty());
+    CHECK(history[at].label == expected[at].label);
+    CHECK(history[at].from == expected[at].from);
+    CHECK(history[at].note == expected[at].note);
+  }
   CHECK(registry.history("nobody").error().code == "model_not_found");
 }
 
@@ -153,7 +170,8 @@ TEST_CASE("versions and names are listed", "[versions]") {
   VersionRegistry registry(memory_version_store(), ticking());
   CHECK(registry.names().value().empty());
   REQUIRE(registry.add("support", {.label = "v1", .model = v1, .note = "first"}));
-  REQUIRE(registry.add("support", {.label = "v0", .model = v2, .day = "2025-01-31"}));
+  REQUIRE(registry.add("support",
+                       {.label = "v0", .model = v2, .day = std::chrono::year(2025) / 1 / 31}));
   REQUIRE(registry.add("legal_assistant", {.label = "v1", .model = v1}));
   CHECK(registry.names().value() == std::vector<std::string>{"legal_assistant", "support"});
   const std::vector<ModelVersion> versions = registry.versions("support").value();
@@ -161,9 +179,9 @@ TEST_CASE("versions and names are listed", "[versions]") {
   CHECK(versions[0].label == "v1");
   CHECK(versions[0].model == v1);
   CHECK(versions[0].note == "first");
-  CHECK(versions[0].day == "2026-11-25");
+  CHECK(versions[0].day == std::chrono::year(2026) / 11 / 25);
   CHECK(versions[1].label == "v0");
-  CHECK(versions[1].day == "2025-01-31");
+  CHECK(versions[1].day == std::chrono::year(2025) / 1 / 31);
   CHECK(registry.versions("nobody").error().code == "model_not_found");
 }
 
@@ -216,11 +234,11 @@ TEST_CASE(
       {"support", {.label = "v1", .model = "openai:gpt 4"}, false},
       {"support", {.label = "v1", .model = "openai:gpt-4\n"}, false},
       {"support", {.label = "v1", .model = "a-provider-of-its-own:m"}, true},
-      {"support", {.label = "v1", .model = v1, .day = "2026-02-30"}, false},
-      {"support", {.label = "v1", .model = v1, .day = "today"}, false},
+      {"support", {.label = "v1", .model = v1, .day = std::chrono::year(2026) / 2 / 30}, false},
+      {"support", {.label = "v1", .model = v1, .day = std::chrono::year(10000) / 1 / 1}, false},
   };
   for (const auto& [name, version, is_good] : cases) {
-    CAPTURE(name, version.label, version.model, version.day);
+    CAPTURE(name, version.label, version.model);
     VersionRegistry registry;
     const Result<ModelVersion> added = registry.add(name, version);
     CHECK(added.has_value() == is_good);
@@ -262,19 +280,25 @@ TEST_CASE("a registry without a store says so", "[versions]") {
 
 TEST_CASE("an update of the store in memory that fails or throws changes nothing", "[versions]") {
   const std::shared_ptr<VersionStore> store = memory_version_store();
-  const std::optional<Error> error = store->update([](VersionTable& table) {
+  const Result<void> updated = store->update([](VersionTable& table) -> Result<void> {
     table["half"] = {};
-    return std::optional(Error{.message = "No."});
+    return Error{.message = "No."};
   });
-  REQUIRE(error);
-  CHECK(error->message == "No.");
-  CHECK_THROWS_AS(store->update([](VersionTable& table) -> std::optional<Error> {
+  REQUIRE_FALSE(updated);
+  CHECK(updated.error().message == "No.");
+  CHECK_THROWS_AS(store->update([](VersionTable& table) -> Result<void> {
     table["half"] = {};
     throw std::runtime_error("stop");
   }),
                   std::runtime_error);
   CHECK(store->load().value().empty());
-  CHECK_FALSE(store->update([](VersionTable&) { return std::optional<Error>(); }));
+  CHECK(store->update([](VersionTable&) { return Result<void>(); }));
+}
+
+TEST_CASE("kinds of changes have names", "[versions]") {
+  CHECK(to_string(Kind::rolled_back) == "rolled_back");
+  CHECK(enum_from<Kind>("marked_stable") == Kind::marked_stable);
+  CHECK(to_string(Kind::other) == "other");
 }
 
 TEST_CASE("copies of a registry share its store", "[versions]") {

@@ -1,16 +1,13 @@
-// Errors as JSON, and the small words that their messages are made of.
+// Errors as JSON.
 
-#include "call/sentences.hpp"
 #include "support/catch.hpp"
 
 #include <FineTuning/chat.hpp>
-#include <FineTuning/providers.hpp>
 
 #include <chrono>
 #include <string>
 
 using namespace FineTuning;
-using namespace FineTuning::internal;
 using namespace std::chrono_literals;
 
 // The names that JSON gives them.
@@ -63,24 +60,24 @@ TEST_CASE("the causes of an error are written like it", "[error]") {
         R"({"kind":"timed_out","message":"Late.","attempts":1}]}})");
 }
 
-TEST_CASE("bytes that are no UTF-8 do not keep an error from being written", "[error]") {
+TEST_CASE("an error may be billed if it was answered, or if nobody knows", "[error]") {
+  CHECK_FALSE(Error{}.may_be_billed());
+  CHECK(Error{.outcome_unknown = true}.may_be_billed());
+  for (const int status : {200, 204, 299}) CHECK(Error{.http_status = status}.may_be_billed());
+  for (const int status : {100, 199, 300, 400, 429, 500, 599})
+    CHECK_FALSE(Error{.http_status = status}.may_be_billed());
+}
+
+TEST_CASE("errors are equal if every member is, and so are their causes", "[error]") {
+  const Error error{.kind = ErrorKind::network, .causes = {{.causes = {{.message = "Late."}}}}};
+  CHECK(error == Error(error));
+  Error other = error;
+  other.causes[0].causes[0].message = "Gone.";
+  CHECK(other != error);
+  CHECK(Error{.retry_after = 1ms} != Error{});
+}
+
+TEST_CASE("bytes that are not UTF-8 do not keep an error from being written", "[error]") {
   CHECK(to_json(Error{.message = "a\xff z"}) ==
         "{\"error\":{\"kind\":\"other\",\"message\":\"a\xEF\xBF\xBD z\",\"attempts\":0}}");
-}
-
-TEST_CASE("durations and days are spelled for people", "[error]") {
-  CHECK(spelled(0ms) == "0 ms");
-  CHECK(spelled(250ms) == "250 ms");
-  CHECK(spelled(1500ms) == "1.5 s");
-  CHECK(spelled(34'400ms) == "34.4 s");
-  CHECK(spelled(121s) == "121 s");
-  CHECK(spelled(604'800s) == "604800 s");
-  CHECK(day_of(std::chrono::sys_days(std::chrono::year(2026) / 1 / 2) + 23h + 59min) ==
-        "2026-01-02");
-  CHECK(day_of(std::chrono::sys_days(std::chrono::year(1969) / 12 / 31) + 1h) == "1969-12-31");
-}
-
-TEST_CASE("a message says where a key is looked for", "[error]") {
-  CHECK(key_place(providers::openai) == "OPENAI_API_KEY or Account::api_key");
-  CHECK(key_place(Provider{.name = "mine", .title = "Mine"}) == "Account::api_key");
 }

@@ -78,9 +78,10 @@ void write(const fs::path& path, const std::string& text) {
 }
 
 VersionRegistry registry_at(const fs::path& path) {
-  return VersionRegistry(json_version_store(path.string()), [] {
-    return std::chrono::system_clock::time_point(std::chrono::seconds(1795651198));
-  });
+  return VersionRegistry(
+      json_version_store(path.string()), {.wall = [] {
+        return std::chrono::system_clock::time_point(std::chrono::seconds(1795651198));
+      }});
 }
 
 bool adds(const fs::path& path, const std::string& label = "v1") {
@@ -227,18 +228,81 @@ TEST_CASE("an update keeps what it does not know, and the order of what is there
   CHECK(file.items().begin().key() == "team");
 }
 
+TEST_CASE("what a later release or a person wrote of a change is kept", "[version_file]") {
+  const Folder folder;
+  write(folder.file(), R"({"finetuning_versions": 1, "models": {"legal": {
+      "versions": [{"label": "v1", "model": "m:1", "day": null}],
+      "history": [{}, {"when": "2030-01-01T00:00:00Z", "what": "retired", "label": "v0"},
+                  {"when": "", "what": "other"}, {"what": "promoted"}]}}})");
+  REQUIRE(registry_at(folder.file()).mark_stable("legal", "v1"));
+  const VersionedModel model = registry_at(folder.file()).table().value().at("legal");
+  CHECK_FALSE(model.versions.at(0).day);
+  const std::vector<VersionChange>& history = model.history;
+  REQUIRE(history.size() == 5);
+  using Kind = VersionChange::Kind;
+  CHECK_FALSE(history[0].when);
+  CHECK(history[0].what == Kind::other);
+  CHECK(history[0].raw_what.empty());
+  CHECK(history[1].when == std::chrono::sys_days(std::chrono::year(2030) / 1 / 1));
+  CHECK(history[1].what == Kind::other);
+  CHECK(history[1].raw_what == "retired");
+  CHECK_FALSE(history[2].when);
+  CHECK(history[2].raw_what == "other");
+  CHECK(history[3].what == Kind::promoted);
+  CHECK(history[3].raw_what.empty());
+  CHECK(history[4].what == Kind::marked_stable);
+  const Json file = Json::parse(read(folder.file()))["models"]["legal"];
+  CHECK(file["versions"][0]["day"] == "");
+  std::vector<std::string> written;
+  for (const Json& change : file["history"]) written.push_back(change["what"]);
+  CHECK(written == std::vector<std::string>{"", "retired", "other", "promoted", "marked_stable"});
+  CHECK(file["history"][1]["when"] == "2030-01-01T00:00:00Z");
+}
+
+TEST_CASE("members of others are kept to the letter, but for their lines", "[version_file]") {
+  const Folder folder;
+  write(folder.file(), R"({"finetuning_versions": 1, "models": {"legal": {"versions": [
+      {"label": "v1", "model": "m:1"}], "current": null}},
+      "x": [1e999, 0.10, "\u00e9 \" { [ : ,", [], {}, [{"a": {"b": [true]}}]]})");
+  REQUIRE(registry_at(folder.file()).promote("legal", "v1"));
+  const std::string text = read(folder.file());
+  CHECK(text.find(R"(
+  "x": [
+    1e999,
+    0.10,
+    "\u00e9 \" { [ : ,",
+    [],
+    {},
+    [
+      {
+        "a": {
+          "b": [
+            true
+          ]
+        }
+      }
+    ]
+  ]
+}
+)") != std::string::npos);
+  CHECK(text.find(R"("current": "v1")") != std::string::npos);
+  CHECK(text.find("null") == std::string::npos);
+  REQUIRE(registry_at(folder.file()).promote("legal", "v1"));
+  CHECK(read(folder.file()) == text);
+}
+
 TEST_CASE("a store's update may take versions and names away", "[version_file]") {
   const Folder folder;
   const auto store = json_version_store(folder.file().string());
-  CHECK_FALSE(store->update([](VersionTable& table) {
+  CHECK(store->update([](VersionTable& table) {
     table["a"] = {.versions = {{.label = "v1", .model = "m:1"}, {.label = "v2", .model = "m:2"}}};
     table["b"] = {};
-    return std::optional<Error>();
+    return Result<void>();
   }));
-  CHECK_FALSE(store->update([](VersionTable& table) {
+  CHECK(store->update([](VersionTable& table) {
     table["a"].versions.erase(table["a"].versions.begin());
     table.erase("b");
-    return std::optional<Error>();
+    return Result<void>();
   }));
   const VersionTable table = store->load().value();
   CHECK(table.size() == 1);
@@ -258,13 +322,13 @@ TEST_CASE("an update that fails, throws or changes nothing leaves the file alone
   };
   const ino_t first = inode();
   const auto store = json_version_store(folder.file().string());
-  const std::optional<Error> error = store->update([](VersionTable& table) {
+  const Result<void> updated = store->update([](VersionTable& table) -> Result<void> {
     table.clear();
-    return std::optional(Error{.message = "No."});
+    return Error{.message = "No."};
   });
-  REQUIRE(error);
-  CHECK(error->message == "No.");
-  CHECK_THROWS_AS(store->update([](VersionTable& table) -> std::optional<Error> {
+  REQUIRE_FALSE(updated);
+  CHECK(updated.error().message == "No.");
+  CHECK_THROWS_AS(store->update([](VersionTable& table) -> Result<void> {
     table.clear();
     throw std::runtime_error("stop");
   }),
@@ -382,25 +446,43 @@ TEST_CASE("a file that is not a version file is refused, and left as it is", "[v
       {R"({"finetuning_versions": 1, "models": {"a": {"versions": [{"label": "v1", "note": 1}]}}})",
        "models.a.versions[0].note is not a text"},
       {R"({"finetuning_versions": 1, "models": {"a": {"versions": [{"model": "m:1"}]}}})",
-       "models.a has a version without a label"},
+       "models.a.versions[0].label is missing; write a text"},
+      {R"({"finetuning_versions": 1, "models": {"a": {"versions": [
+           {"label": "v 1", "model": "m:1"}]}}})",
+       "models.a.versions[0].label is not a label of up to 100 letters, digits, "},
       {R"({"finetuning_versions": 1, "models": {"a": {"versions": [{"label": "v1"}]}}})",
-       "models.a has no model in its version v1"},
+       "models.a.versions[0].model is missing; write a text"},
+      {R"({"finetuning_versions": 1, "models": {"a": {"versions": [
+           {"label": "v1", "model": ""}]}}})",
+       "models.a.versions[0].model is empty; write a spec"},
+      {R"({"finetuning_versions": 1, "models": {"a": {"versions": [
+           {"label": "v1", "model": "m: 1"}]}}})",
+       "models.a.versions[0].model is \"m: 1\", with characters that no model id has"},
       {R"({"finetuning_versions": 1, "models": {"a": {"versions": [
            {"label": "v1", "model": "m:1"}, {"label": "v1", "model": "m:2"}]}}})",
-       "models.a has two versions with the label v1"},
+       "models.a.versions[1].label is v1, as in a version before it"},
       {R"({"finetuning_versions": 1, "models": {"a": {"versions": [
            {"label": "Latest", "model": "m:1"}]}}})",
-       "models.a has a version with the label Latest, which is a word with a meaning of its own"},
+       "models.a.versions[0].label is \"Latest\", which has a meaning of its own"},
+      {R"({"finetuning_versions": 1, "models": {"a": {"versions": [
+           {"label": "v1", "model": "m:1", "day": "2026-02-30"}]}}})",
+       "models.a.versions[0].day is not a day as YYYY-MM-DD"},
       {R"({"finetuning_versions": 1, "models": {"a": {"stable": "v2", "versions": [
            {"label": "v1", "model": "m:1"}]}}})",
-       "models.a.stable is v2, which none of its versions is"},
+       "models.a.stable is \"v2\", which is not the label of a version"},
+      {R"({"finetuning_versions": 1, "models": {"a b": {}}})",
+       "models.\"a b\" is not a name of up to 100 letters, digits, "},
+      {R"({"finetuning_versions": 1, "models": {"a": {"history": [{"when": "yesterday"}]}}})",
+       "models.a.history[0].when is not a moment as 2026-11-25T17:54:21Z"},
+      {R"({"finetuning_versions": 1, "models": {"a": {"history": [{"what": 1}]}}})",
+       "models.a.history[0].what is not a text"},
       {R"({"finetuning_versions": 1, "models": {"a": {"history": [{}, {"when": 5}]}}})",
-       "models.a.history[1].when is not a text"},
+       "models.a.history[1].when is not a moment as 2026-11-25T17:54:21Z"},
       {R"({"finetuning_versions": 1, "models": {"a": {}, "b": {}, "a": {}}})",
-       "the name \"a\" stands twice"},
+       "models.a stands twice; leave one of them out"},
       {R"({"finetuning_versions": 1, "x": )" + std::string(200, '[') + std::string(200, ']') + '}',
        "it nests deeper than 128 levels"},
-      {R"({"x": )" + std::string(20000, '['), "it is not JSON"},
+      {R"({"x": )" + std::string(20000, '['), "it nests deeper than 128 levels"},
   };
   for (const auto& [text, says] : cases) {
     CAPTURE(text.substr(0, 200));
@@ -538,23 +620,23 @@ TEST_CASE("who has all the patience there is gets the lock at once", "[version_f
   const int held = open((folder.file().string() + ".lock").c_str(), O_RDWR | O_CREAT, 0600);
   REQUIRE(held != -1);
   REQUIRE(flock(held, LOCK_EX) == 0);
-  std::optional<Error> error;
+  Result<void> updated = Error{};
   std::thread waiting([&] {
-    error = store->update([](VersionTable& table) {
+    updated = store->update([](VersionTable& table) {
       table["a"] = {};
-      return std::optional<Error>();
+      return Result<void>();
     });
   });
   poll(nullptr, 0, 20);
   close(held);
   waiting.join();
-  CHECK_FALSE(error);
+  CHECK(updated);
 }
 
 TEST_CASE("a version file without a name is refused", "[version_file]") {
   const auto store = json_version_store("");
   CHECK(store->load().error().code == "version_file_error");
-  CHECK(store->update([](VersionTable&) { return std::optional<Error>(); })->code ==
+  CHECK(store->update([](VersionTable&) { return Result<void>(); }).error().code ==
         "version_file_error");
   CHECK_FALSE(fs::exists(".lock"));
 }
@@ -562,11 +644,10 @@ TEST_CASE("a version file without a name is refused", "[version_file]") {
 TEST_CASE("an update from inside an update is an error, and no deadlock", "[version_file]") {
   const Folder folder;
   const auto store = json_version_store(folder.file().string(), std::chrono::milliseconds(20));
-  const auto nothing = [](VersionTable&) { return std::optional<Error>(); };
-  const std::optional<Error> error =
-      store->update([&](VersionTable&) { return store->update(nothing); });
-  REQUIRE(error);
-  CHECK(error->kind == ErrorKind::timed_out);
+  const auto nothing = [](VersionTable&) { return Result<void>(); };
+  const Result<void> updated = store->update([&](VersionTable&) { return store->update(nothing); });
+  REQUIRE_FALSE(updated);
+  CHECK(updated.error().kind == ErrorKind::timed_out);
 }
 
 // Several at once, and death.
@@ -612,13 +693,13 @@ TEST_CASE("several threads lose no update, and readers see whole files only", "[
 namespace {
 
 /// A state of the store that counts; its size differs from that of the one before.
-std::optional<Error> set_count(VersionStore& store, std::uint32_t count) {
+Result<void> set_count(VersionStore& store, std::uint32_t count) {
   return store.update([count](VersionTable& table) {
     table["counter"] = {.versions = {{.label = std::to_string(count),
                                       .model = "m:1",
                                       .note = std::string(count % 1000, 'x')}},
                         .current = std::to_string(count)};
-    return std::optional<Error>();
+    return Result<void>();
   });
 }
 
@@ -641,7 +722,7 @@ std::uint32_t count_until_killed(VersionStore& store, std::uint32_t last,
     const Child child([&] {
       if (::write(ends[1], &last, sizeof last) != sizeof last) return 1;  // the time begins
       for (std::uint32_t count = last + 1;; ++count)
-        if (set_count(store, count) || ::write(ends[1], &count, sizeof count) != sizeof count)
+        if (!set_count(store, count) || ::write(ends[1], &count, sizeof count) != sizeof count)
           return 1;
     });
     close(ends[1]);

@@ -133,7 +133,7 @@ TEST_CASE("providers are named as OpenTelemetry names them", "[monitor_reports]"
     const Json json = Json::parse(line);
     CHECK(json["gen_ai.provider.name"] == provider);
     CHECK(json["gen_ai.request.model"] == model.substr(model.find(':') + 1));
-    CHECK(read_call_record(line).value().model == model);
+    CHECK(parse_call_record(line).value().model == model);
   }
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("a record that is written and read is the same", "[monitor_reports]") 
   for (const CallRecord& call : calls) {
     const std::string line = to_json(call);
     CAPTURE(line);
-    const Result<CallRecord> read = read_call_record(line);
+    const Result<CallRecord> read = parse_call_record(line);
     REQUIRE(read);
     CHECK(members_of(*read) == members_of(call));
   }
@@ -161,7 +161,7 @@ TEST_CASE("a record that is written and read is the same", "[monitor_reports]") 
 
 TEST_CASE("a record of a later release or of another program is read as far as it goes",
           "[monitor_reports]") {
-  const CallRecord call = read_call_record(R"({"gen_ai.provider.name":"anthropic",
+  const CallRecord call = parse_call_record(R"({"gen_ai.provider.name":"anthropic",
     "gen_ai.request.model":"claude","finetuning.latency_seconds":1e-3,"error.type":"out_of_luck",
     "gen_ai.response.finish_reasons":["end_turn","stop"],"more":{"to":["come"]},
     "gen_ai.response.id":null})")
@@ -181,11 +181,14 @@ TEST_CASE("a line that is no record says why", "[monitor_reports]") {
     std::string why;
   };
   std::vector<Case> cases{
-      {"", "it is no JSON object"},
-      {"[]", "it is no JSON object"},
-      {whole + whole, "it is no JSON object"},
-      {"{}", "it has no gen_ai.request.model"},
-      {R"({"gen_ai.request.model":"m"})", "it has no finetuning.latency_seconds"}};
+      {"", "it is not JSON"},
+      {"[]", "it is not an object"},
+      {whole + whole, "it is not JSON"},
+      {"{}", "gen_ai.request.model is missing; write a text"},
+      {R"({"gen_ai.request.model":"m"})",
+       "finetuning.latency_seconds is missing; write a number from 0 to 1000000000"},
+      {R"({"gen_ai.request.model":"m","gen_ai.request.model":"n"})",
+       "gen_ai.request.model stands twice"}};
   const std::vector<std::pair<std::string, Json>> wrong_members{
       {"gen_ai.request.model", 5},
       {"gen_ai.provider.name", true},
@@ -206,16 +209,16 @@ TEST_CASE("a line that is no record says why", "[monitor_reports]") {
   for (const auto& [name, value] : wrong_members) {
     Json json = Json::parse(whole);
     json[name] = value;
-    cases.push_back({json.dump(), "its " + name + " is not "});
+    cases.push_back({json.dump(), name + " is not "});
   }
   for (std::size_t size = 1; size < whole.size(); ++size)
-    cases.push_back({whole.substr(0, size), "it is no JSON object"});
+    cases.push_back({whole.substr(0, size), "it is not JSON"});
   for (const auto& [line, why] : cases) {
     CAPTURE(line);
-    const Result<CallRecord> read = read_call_record(line);
+    const Result<CallRecord> read = parse_call_record(line);
     REQUIRE_FALSE(read);
     CHECK(read.error().kind == ErrorKind::invalid_request);
-    CHECK(read.error().message.starts_with("The line is no record of a call: " + why));
+    CHECK(read.error().message.starts_with("The line is not a record of a call: " + why));
     CHECK(read.error().message.ends_with("; leave it out or correct it."));
   }
 }
@@ -237,7 +240,7 @@ TEST_CASE("a log restores a monitor", "[monitor_reports]") {
     }
   const Monitor after;
   std::istringstream lines(log);
-  for (std::string line; std::getline(lines, line);) after.record(read_call_record(line).value());
+  for (std::string line; std::getline(lines, line);) after.record(parse_call_record(line).value());
   CHECK(to_json(after.stats()) == to_json(before.stats()));
   CHECK(after.feedback("1", 1));
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-// How the library makes its errors.
+// The makers of errors that several rooms share.
 
 #include <FineTuning/error.hpp>
 
@@ -10,7 +10,7 @@
 
 namespace FineTuning::internal {
 
-/// What the caller asked for is wrong as written; the message says what to do.
+/// The caller asked for something that is wrong; the message says what to do.
 [[nodiscard]] inline Error invalid_request(std::string message, std::string_view code = {}) {
   return {
       .kind = ErrorKind::invalid_request, .message = std::move(message), .code = std::string(code)};

@@ -26,6 +26,10 @@ inline constexpr ModelRow models[] = {
 };
 // clang-format on
 
+inline constexpr StatusMeaning statuses[] = {
+    {498, ErrorKind::overloaded},  // the capacity of the flex tier is exceeded
+};
+
 }  // namespace groq_facts
 
 /// Groq, which serves models and tunes none.
@@ -35,7 +39,9 @@ inline constexpr Provider groq{
     .routing_prefixes = "groq/",
     .models = groq_facts::models,
     .dialect = Dialect::openai_chat,
-    .accent = {.max_tokens = "max_completion_tokens"},
+    .accent = {.max_tokens = "max_completion_tokens",
+               .additions = "x_groq",
+               .statuses = groq_facts::statuses},
     .base_url = "https://api.groq.com/openai/v1",
     .chat_path = "/chat/completions",
     .key_variable = "GROQ_API_KEY",

@@ -9,7 +9,7 @@ namespace FineTuning::providers {
 /// Any OpenAI-compatible server: Account::base_url, or LOCAL_BASE_URL, says where.
 inline constexpr Provider local{
     .name = "local",
-    .title = "the local server",
+    .title = "Local server",
     .refused_characters = "",
     .dialect = Dialect::openai_chat,
     .accent = {.asks_for_stream_usage = true},
