@@ -41,7 +41,7 @@ using FineTuning::test::chunked_head;
 using FineTuning::test::get;
 using FineTuning::test::header_values;
 using FineTuning::test::LoopbackServer;
-using FineTuning::test::Outcome;
+using FineTuning::test::Exchanged;
 using FineTuning::test::perform;
 using FineTuning::test::post;
 using FineTuning::test::source_of;
@@ -228,7 +228,7 @@ TEST_CASE("an answer reaches its listener once, whatever its form", "[curl_trans
       connection.read_request();
       connection.send(expected.bytes);
     });
-    const Outcome outcome = perform(*curl_transport({}), post(server.url()));
+    const Exchanged outcome = perform(*curl_transport({}), post(server.url()));
     CHECK(was_answered(outcome, expected.body, expected.status));
     REQUIRE(outcome.heads.size() == 1);
     CHECK(http::find_header(outcome.heads[0].headers, "X-Interim").empty());
@@ -240,7 +240,7 @@ TEST_CASE("headers of an answer keep their order, their case and their repetitio
           "[curl_transport]") {
   LoopbackServer server(
       answer_each(answer("", "200 OK", "X-B:  two words \r\nx-a:1\r\nX-B: again\r\nX-Empty:\r\n")));
-  const Outcome outcome = perform(*curl_transport({}), get(server.url()));
+  const Exchanged outcome = perform(*curl_transport({}), get(server.url()));
   REQUIRE(outcome.heads.size() == 1);
   CHECK(outcome.heads[0].headers == http::Headers{{"Content-Length", "0"},
                                                   {"X-B", "two words"},
@@ -266,7 +266,7 @@ TEST_CASE("a redirect is an answer like any other and is not followed", "[curl_t
   LoopbackServer other(answer_each(answer("stolen")));
   LoopbackServer server(
       answer_each(answer("elsewhere", status, "Location: " + other.url() + "/v1\r\n")));
-  const Outcome outcome = perform(*curl_transport({}), post(server.url()));
+  const Exchanged outcome = perform(*curl_transport({}), post(server.url()));
   CHECK(was_answered(outcome, "elsewhere", std::stoi(status)));
   CHECK(server.requests().size() == 1);
   CHECK(other.connections() == 0);
@@ -421,7 +421,7 @@ TEST_CASE("a request that cannot have reached the server says so", "[curl_transp
     INFO(failing.what);
     http::Exchange exchange = post(failing.url);
     exchange.connect_timeout = milliseconds(200);
-    const Outcome outcome = perform(*transport, exchange);
+    const Exchanged outcome = perform(*transport, exchange);
     check_failure(outcome, failing.kind, failing.phase, false);
     CHECK(outcome.heads.empty());
     CHECK(outcome.body.empty());
@@ -441,7 +441,7 @@ TEST_CASE("a source does not shorten the time to connect", "[curl_transport]") {
 
 TEST_CASE("a server that closes before it reads is a network failure", "[curl_transport]") {
   LoopbackServer server([](Connection&) {});
-  const Outcome outcome = perform(*curl_transport({}), post(server.url()));
+  const Exchanged outcome = perform(*curl_transport({}), post(server.url()));
   REQUIRE(outcome.failure);
   CHECK(outcome.failure->kind == Kind::network);
   CHECK(outcome.failure->phase >= Phase::sending);  // how far it got is a race
@@ -466,8 +466,8 @@ TEST_CASE("a reset in the middle of a body keeps what arrived before", "[curl_tr
     arrived.get_future().wait_for(std::chrono::seconds(30));
     connection.reset();
   });
-  const Outcome outcome =
-      perform(*curl_transport({}), post(server.url()), [&](const Outcome& so_far) {
+  const Exchanged outcome =
+      perform(*curl_transport({}), post(server.url()), [&](const Exchanged& so_far) {
         if (so_far.body == "some") arrived.set_value();
         return Flow::go_on;
       });
@@ -598,7 +598,7 @@ TEST_CASE("calls at the same time have a connection each, and keep it", "[curl_t
     }
   });
   const auto transport = curl_transport({});
-  std::array<Outcome, 2> outcome;
+  std::array<Exchanged, 2> outcome;
   {
     std::array<std::jthread, 2> threads;
     for (std::size_t i = 0; i < threads.size(); ++i)
@@ -649,7 +649,7 @@ TEST_CASE("plain http to another machine goes through a proxy", "[curl_transport
 TEST_CASE("what a proxy's setting holds is in no message", "[curl_transport]") {
   for (const char* proxy : {"http://user:proxy-password@proxy.example:31 28",
                             "odd://user:proxy-password@proxy.example"}) {
-    const Outcome outcome = perform(*curl_transport({.proxy = proxy}), get("https://host.example"));
+    const Exchanged outcome = perform(*curl_transport({.proxy = proxy}), get("https://host.example"));
     REQUIRE(outcome.failure);
     INFO(outcome.failure->message);
     CHECK(outcome.failure->message.find("password") == std::string::npos);
@@ -690,7 +690,7 @@ TEST_CASE("another method is not sent", "[curl_transport]") {
   for (const char* method : {"HEAD", "OPTIONS", "CONNECT", "TRACE", "get", "GET /", ""}) {
     INFO(method);
     exchange.method = method;
-    const Outcome outcome = perform(*curl_transport({}), exchange);
+    const Exchanged outcome = perform(*curl_transport({}), exchange);
     check_failure(outcome, Kind::request, Phase::connecting, false);
     CHECK(outcome.failure->message == "only GET, POST, PUT, PATCH and DELETE can be sent");
   }
@@ -703,7 +703,7 @@ TEST_CASE("a finished listener does not wait for a server that leaves the answer
           "[curl_transport]") {
   // Were the rest awaited for ever, this test would not end: nothing else limits the exchange.
   const std::string begin = chunked_head() + chunk("data: [DONE]\n\n");
-  const auto finished = [](const Outcome& outcome) {
+  const auto finished = [](const Exchanged& outcome) {
     return outcome.body.find("[DONE]") == std::string::npos ? Flow::go_on : Flow::finish;
   };
   SECTION("and silent") {
@@ -712,7 +712,7 @@ TEST_CASE("a finished listener does not wait for a server that leaves the answer
       connection.send(begin);
       connection.hold();
     });
-    const Outcome outcome = perform(*curl_transport({}), post(server.url()), finished);
+    const Exchanged outcome = perform(*curl_transport({}), post(server.url()), finished);
     CHECK_FALSE(outcome.failure);
     CHECK(outcome.body == "data: [DONE]\n\n");
     CHECK(server.wait_for_closed(1));
@@ -739,7 +739,7 @@ TEST_CASE("a finished listener whose answer ends keeps its connection", "[curl_t
   LoopbackServer server(answer_each(chunked_head() + chunk("[DONE]") + chunk("")));
   const auto transport = curl_transport({});
   for (int call = 0; call < 3; ++call)
-    CHECK_FALSE(perform(*transport, post(server.url()), [](const Outcome&) {
+    CHECK_FALSE(perform(*transport, post(server.url()), [](const Exchanged&) {
                   return Flow::finish;
                 }).failure);
   CHECK(server.connections() == 1);
@@ -754,7 +754,7 @@ TEST_CASE("a listener that stops ends the exchange and its connection at once",
     connection.hold();
   });
   const auto transport = curl_transport({});
-  const auto enough = [&](const Outcome& outcome) {
+  const auto enough = [&](const Exchanged& outcome) {
     return outcome.body.size() >= bytes_wanted ? Flow::stop : Flow::go_on;
   };
   for (std::size_t call = 1; call <= 2; ++call) {
@@ -794,9 +794,9 @@ TEST_CASE("a stop request ends an exchange in the middle of its answer", "[curl_
     arrived.get_future().wait();
     stop.request_stop();
   });
-  const Outcome outcome = perform(
+  const Exchanged outcome = perform(
       *curl_transport({}), post(server.url()),
-      [&](const Outcome& so_far) {
+      [&](const Exchanged& so_far) {
         if (so_far.body == "some") arrived.set_value();
         return Flow::go_on;
       },
@@ -809,7 +809,7 @@ TEST_CASE("a stop request ends an exchange that connects", "[curl_transport]") {
   const FullPort full_port;
   std::stop_source stop;
   const std::jthread stopper([&] { stop.request_stop(); });
-  const Outcome outcome = perform(*curl_transport({}), post(full_port.url()), {}, stop.get_token());
+  const Exchanged outcome = perform(*curl_transport({}), post(full_port.url()), {}, stop.get_token());
   REQUIRE(outcome.failure);
   CHECK(outcome.failure->kind == Kind::stopped);
   CHECK(outcome.failure->phase <= Phase::connecting);  // how far it got is a race
@@ -822,7 +822,7 @@ TEST_CASE("an exchange that was stopped before it began sends nothing", "[curl_t
   REQUIRE(was_answered(perform(*transport, post(server.url())), "ok"));
   std::stop_source stop;
   stop.request_stop();
-  const Outcome outcome = perform(*transport, post(server.url()), {}, stop.get_token());
+  const Exchanged outcome = perform(*transport, post(server.url()), {}, stop.get_token());
   REQUIRE(outcome.failure);
   CHECK(outcome.failure->kind == Kind::stopped);
   CHECK_FALSE(outcome.failure->may_have_reached_server);

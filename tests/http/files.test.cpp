@@ -190,7 +190,7 @@ TEST_CASE("a file that changes its length while it is sent is not sent whole", "
     const auto source = FileSource::open(path).value();
     fs::resize_file(path, changed.size);
     const http::Exchange exchange{.url = server.url(), .source = source};
-    const Outcome outcome = perform(*curl_transport({}), exchange);
+    const Exchanged outcome = perform(*curl_transport({}), exchange);
     REQUIRE(outcome.failure);
     CHECK(outcome.failure->kind == http::Failure::Kind::request);
     CHECK(outcome.failure->message == changed.message);

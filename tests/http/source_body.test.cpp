@@ -31,7 +31,7 @@ using FineTuning::test::get;
 using FineTuning::test::header_values;
 using FineTuning::test::long_source;
 using FineTuning::test::LoopbackServer;
-using FineTuning::test::Outcome;
+using FineTuning::test::Exchanged;
 using FineTuning::test::perform;
 using FineTuning::test::source_of;
 using FineTuning::test::TestSource;
@@ -94,7 +94,7 @@ TEST_CASE("the length of a body beyond 4 GB is sent whole", "[source_body]") {
     connection.hold();
   });
   constexpr std::uint64_t size = (5ULL << 30U) + 7;
-  const Outcome outcome = perform(*curl_transport({}), upload(server.url(), long_source(size)));
+  const Exchanged outcome = perform(*curl_transport({}), upload(server.url(), long_source(size)));
   CHECK(was_answered(outcome, "too large", 413));
   CHECK(header_values(server.requests().at(0), "Content-Length").at(0) == "5368709127");
 }
@@ -144,7 +144,7 @@ TEST_CASE("a source that does not give its body fails its request, and the conne
     INFO(failing.what);
     LoopbackServer server(answer_each(answer("ok")));
     const auto transport = curl_transport({});
-    const Outcome outcome = perform(*transport, upload(server.url(), failing.source()));
+    const Exchanged outcome = perform(*transport, upload(server.url(), failing.source()));
     check_failure(outcome, Kind::request, Phase::sending, failing.may_have_reached_server);
     CHECK(outcome.failure->message == failing.message);
     CHECK(outcome.heads.empty());
@@ -158,7 +158,7 @@ TEST_CASE("a source that does not give its body fails its request, and the conne
 TEST_CASE("a source without a length is not sent", "[source_body]") {
   LoopbackServer server(answer_each(answer("ok")));
   const auto source = source_of("the body", UINT64_MAX);
-  const Outcome outcome = perform(*curl_transport({}), upload(server.url(), source));
+  const Exchanged outcome = perform(*curl_transport({}), upload(server.url(), source));
   check_failure(outcome, Kind::request, Phase::connecting, false);
   CHECK(server.connections() == 0);
 }
@@ -196,7 +196,7 @@ TEST_CASE("an answer that comes before the whole source was sent is heard", "[so
   });
   const auto transport = curl_transport({});
   const auto source = long_source(more_than_buffers_hold);
-  const Outcome outcome = perform(*transport, upload(server.url(), source));
+  const Exchanged outcome = perform(*transport, upload(server.url(), source));
   CHECK(was_answered(outcome, "early", std::stoi(status)));
 
   // What is left of the body is no part of the next request.
@@ -230,7 +230,7 @@ TEST_CASE("a server that says yes early and stops reading runs into the limit of
   });
   http::Exchange exchange = upload(server.url(), long_source(more_than_buffers_hold));
   exchange.idle_timeout = milliseconds(150);
-  const Outcome outcome = perform(*curl_transport({}), exchange);
+  const Exchanged outcome = perform(*curl_transport({}), exchange);
   check_failure(outcome, Kind::timed_out, Phase::receiving, true);
   CHECK(outcome.body == "early");
 }
@@ -244,7 +244,7 @@ TEST_CASE("a server that answers early and closes is heard, unless its reset is 
   });
   const auto transport = curl_transport({});
   const auto source = long_source(more_than_buffers_hold);
-  const Outcome outcome = perform(*transport, upload(server.url(), source));
+  const Exchanged outcome = perform(*transport, upload(server.url(), source));
   if (outcome.failure)
     check_failure(outcome, Kind::network, outcome.failure->phase, true);
   else
@@ -309,7 +309,7 @@ TEST_CASE("a stop request ends an exchange that sends a source", "[source_body]"
     stop.request_stop();
   });
   const http::Exchange exchange = upload(server.url(), long_source(more_than_buffers_hold));
-  const Outcome outcome = perform(*curl_transport({}), exchange, {}, stop.get_token());
+  const Exchanged outcome = perform(*curl_transport({}), exchange, {}, stop.get_token());
   REQUIRE(outcome.failure);
   CHECK(outcome.failure->kind == Kind::stopped);
   CHECK(outcome.failure->phase == Phase::sending);

@@ -22,16 +22,16 @@
 namespace FineTuning::test {
 
 /// What came of one exchange.
-struct Outcome {
+struct Exchanged {
   std::optional<http::Failure> failure{};
   std::vector<http::Head> heads{};
   std::string body{};
 };
-using Decide = std::function<http::Flow(const Outcome&)>;
+using Decide = std::function<http::Flow(const Exchanged&)>;
 
 class Recorder final : public http::Listener {
  public:
-  Recorder(Outcome& outcome, const Decide& decide) : outcome_(outcome), decide_(decide) {}
+  Recorder(Exchanged& outcome, const Decide& decide) : outcome_(outcome), decide_(decide) {}
 
   http::Flow on_head(const http::Head& head) noexcept override {
     outcome_.heads.push_back(head);
@@ -43,13 +43,13 @@ class Recorder final : public http::Listener {
   }
 
  private:
-  Outcome& outcome_;
+  Exchanged& outcome_;
   const Decide& decide_;
 };
 
-inline Outcome perform(http::Transport& transport, const http::Exchange& exchange,
+inline Exchanged perform(http::Transport& transport, const http::Exchange& exchange,
                        const Decide& decide = {}, const std::stop_token& stop = {}) {
-  Outcome outcome;
+  Exchanged outcome;
   Recorder recorder(outcome, decide);
   outcome.failure = transport.perform(exchange, recorder, stop);
   return outcome;
@@ -65,12 +65,12 @@ inline http::Exchange get(const std::string& url) {
   return {.method = "GET", .url = url + "/v1/models"};
 }
 
-inline bool was_answered(const Outcome& outcome, std::string_view body, int status = 200) {
+inline bool was_answered(const Exchanged& outcome, std::string_view body, int status = 200) {
   return !outcome.failure && outcome.heads.size() == 1 && outcome.heads[0].status == status &&
          outcome.body == body;
 }
 
-inline void check_failure(const Outcome& outcome, http::Failure::Kind kind, http::Phase phase,
+inline void check_failure(const Exchanged& outcome, http::Failure::Kind kind, http::Phase phase,
                           bool may_have_reached_server) {
   REQUIRE(outcome.failure);
   INFO(outcome.failure->message);
