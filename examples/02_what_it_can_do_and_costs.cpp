@@ -1,10 +1,12 @@
 // What is known of a fine-tuned model: inherited from its base, with prices and days of its own.
 
-#include <FineTuning/catalog.hpp>
+#include <FineTuning/days.hpp>
+#include <FineTuning/facts.hpp>
 
 #include <iostream>
 
 using namespace FineTuning;
+using namespace std::chrono_literals;
 
 int main(int count, char** words) {
   const Result<Model> model =
@@ -23,8 +25,8 @@ int main(int count, char** words) {
               << *known->output_usd_per_mtok << " USD out per million tokens\n";
   else
     std::cout << "costs       unknown\n";
-  const std::string_view end = ends_on(*model);
-  std::cout << "ends        " << (end.empty() ? "unknown" : end) << '\n'
-            << "has ended   " << (is_retired(*model, "2027-02-01") ? "yes" : "no, or unknown")
+  const auto end = ends_on(*model);
+  std::cout << "ends        " << (end ? day_text(*end) : "unknown") << '\n'
+            << "has ended   " << (is_retired(*model, 2027y / 2 / 1) ? "yes" : "no, or unknown")
             << ", asked for 2027-02-01\n";
 }

@@ -84,8 +84,8 @@ void show_facts(const Model& model) {
             fmt::format("{} in, {} out per million tokens{}", price(known->input_usd_per_mtok),
                         price(known->output_usd_per_mtok),
                         is_estimate && known->input_usd_per_mtok ? " (its base's)" : ""));
-  const std::string_view end = ends_on(model);
-  show_part("ends", end.empty() ? "unknown" : end);
+  const auto end = ends_on(model);
+  show_part("ends", end ? day_text(*end) : "unknown");
 }
 
 void show_usage(const ChatResponse& response) {

@@ -29,9 +29,10 @@ std::string_view id_of(std::string_view spec) {
   return is_prefixed ? spec.substr(colon + 1) : spec;
 }
 
-Result<ModelId> read_id(std::string_view id, const Provider& provider) {
-  const Result<ModelId, IdError> parts = read_model_id(id, provider);
-  if (parts) return *parts;
+/// What an id says, whether it is a fine-tune's or not.
+Result<ModelId> parse_id(std::string_view id, const Provider& provider) {
+  const Result<ModelId, IdError> parts = parse_model_id(id, provider);
+  if (parts || parts.error() == IdError::not_fine_tuned) return classify(id, provider);
   constexpr std::size_t longest = 120;
   const std::string shown =
       Json(id.substr(0, longest)).dump(-1, ' ', true, Json::error_handler_t::replace);
@@ -42,72 +43,34 @@ Result<ModelId> read_id(std::string_view id, const Provider& provider) {
                .code = std::string(to_string(parts.error()))};
 }
 
-Result<ModelId> read_spec(std::string_view spec) {
+Result<ModelId> parse_spec(std::string_view spec) {
   const Result<Model> model = Model::from(spec);
-  if (model) return read_id(id_of(spec), model->provider());
+  if (model) return parse_id(id_of(spec), model->provider());
   if (model.error().code != "unknown_provider") return model.error();
   return classify(spec);
 }
 
 Finding find(std::string_view text, const Provider* provider) {
-  Finding finding = provider != nullptr ? Finding{text, read_id(text, *provider)}
-                                        : Finding{id_of(text), read_spec(text)};
+  Finding finding = provider != nullptr ? Finding{text, parse_id(text, *provider)}
+                                        : Finding{id_of(text), parse_spec(text)};
   if (finding.parts) finding.facts = find_facts(*finding.parts);
   return finding;
 }
 
-Json or_null(std::string_view text) { return text.empty() ? Json() : Json(text); }
-
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
-}
-
-/// `end`: the last day of the model, which need not be its base's.
-Json as_json(const Facts& facts, std::string_view end) {
-  Json json{{"source", to_string(facts.source)},
-            {"price_source", to_string(facts.price_source)},
-            {"model_id", facts.model_id},
-            {"context_window", or_null(facts.context_window)},
-            {"max_output", or_null(facts.max_output)}};
-  for (const Capability capability : all_capabilities)
-    json["capabilities"][std::string(to_string(capability))] =
-        to_string(facts.capabilities[capability]);
-  const auto add_prices = [&json](const std::string& prefix, const Prices& prices) {
-    json[prefix + "input_usd_per_mtok"] = or_null(prices.input);
-    json[prefix + "cached_input_usd_per_mtok"] = or_null(prices.cached_input);
-    json[prefix + "output_usd_per_mtok"] = or_null(prices.output);
-  };
-  add_prices(
-      "", {facts.input_usd_per_mtok, facts.cached_input_usd_per_mtok, facts.output_usd_per_mtok});
-  add_prices("base_", facts.base_prices);
-  add_prices("ft_", facts.fine_tuned_prices);
-  json["training_usd_per_mtok"] = or_null(facts.training_usd_per_mtok);
-  json["deprecated_on"] = or_null(facts.deprecated_on);
-  json["retired_on"] = or_null(end);
-  json["replacement"] = or_null(facts.replacement);
-  json["checked"] = or_null(facts.checked);
-  return json;
+/// The facts, with the last day of the model itself, which need not be its base's.
+Json as_json(Facts facts, const ModelId& id) {
+  facts.retired_on = ends_on(id);
+  return Json::parse(to_json(facts));
 }
 
 Json as_json(const Finding& finding) {
   if (!finding.parts) return {{"id", finding.id}, {"error", finding.parts.error().code}};
-  const ModelId& id = *finding.parts;
-  return {{"id", id.text},
-          {"provider", or_null(id.provider)},
-          {"kind", to_string(id.kind)},
-          {"fine_tuned", id.is_fine_tuned()},
-          {"base_model", or_null(id.base_model)},
-          {"base_source", id.base_model.empty() ? Json() : Json(to_string(id.base_source))},
-          {"organization", or_null(id.organization)},
-          {"suffix", or_null(id.suffix)},
-          {"fine_tune_id", or_null(id.fine_tune_id)},
-          {"checkpoint", or_null(id.checkpoint)},
-          {"location", or_null(id.location)},
-          {"facts", finding.facts ? as_json(*finding.facts, ends_on(id)) : Json()}};
+  Json json = Json::parse(to_json(*finding.parts));
+  json["facts"] = finding.facts ? as_json(*finding.facts, *finding.parts) : Json();
+  return json;
 }
 
-/// The same for a reader: what the id does not say is left out, what nobody knows is called
+/// The same for a reader: what the id does not say is left out, and what is not known is called
 /// unknown.
 void print_for_reader(const Finding& finding, std::ostream& out) {
   const auto print_row = [&out](std::string_view name, const Json& value) {

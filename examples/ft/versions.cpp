@@ -37,11 +37,8 @@ std::string file_of(const Arguments& arguments) {
   return file != nullptr && *file != '\0' ? file : "models.json";
 }
 
-std::string day_of(const ModelVersion& version) {
-  if (!version.day) return {};
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(version.day->year()),
-                     static_cast<unsigned>(version.day->month()),
-                     static_cast<unsigned>(version.day->day()));
+std::string text_of(const std::optional<std::chrono::year_month_day>& day) {
+  return day ? day_text(*day) : std::string();
 }
 
 std::string when_of(const VersionChange& change) {
@@ -58,7 +55,7 @@ std::string what_of(const VersionChange& change) {
 /// The last day of a version's model, as far as the library knows.
 std::string end_of(const ModelVersion& version) {
   const Result<Model> model = Model::from(version.model);
-  return model ? std::string(ends_on(*model)) : std::string();
+  return text_of(model ? ends_on(*model) : std::nullopt);
 }
 
 Json as_json(const std::string& name, const VersionedModel& model, const ModelVersion& version) {
@@ -70,7 +67,7 @@ Json as_json(const std::string& name, const VersionedModel& model, const ModelVe
           {"previous", version.label == model.previous},
           {"stable", version.label == model.stable},
           {"ends_on", end.empty() ? Json() : Json(end)},
-          {"day", day_of(version)},
+          {"day", text_of(version.day)},
           {"note", version.note}};
 }
 
@@ -103,7 +100,7 @@ void print_model(const std::string& name, const VersionedModel& model, const Job
       print_line(as_json(name, model, version), out);
     else
       fmt::print(out, "  {:<{}}  {:<{}}  {:<10}  {}\n", printable(version.label), widest_label,
-                 printable(version.model), widest_model, day_of(version),
+                 printable(version.model), widest_model, text_of(version.day),
                  remarks_on(model, version));
 }
 

@@ -5,6 +5,7 @@
 #include "sandbox.hpp"
 
 #include <FineTuning/chat.hpp>
+#include <FineTuning/providers.hpp>
 
 #include <map>
 #include <string>

@@ -8,7 +8,7 @@
 ///     if (!response) return report(response.error());  // an Error: a kind, a sentence, ..
 ///     std::cout << response->content << '\n';
 ///
-/// FineTuning::Model and FineTuning::parse_model_id() read a name, FineTuning::facts() tells what
+/// FineTuning::Model and FineTuning::parse_model_id() read a name, FineTuning::facts() says what
 /// is known of it, and FineTuning::Chat asks it. A Chat and all that is made of Chats are each a
 /// FineTuning::Responder, so they nest. What can fail returns a FineTuning::Result.
 
@@ -21,10 +21,12 @@
 #include <FineTuning/chat.hpp>
 #include <FineTuning/chat_request.hpp>
 #include <FineTuning/compare.hpp>
+#include <FineTuning/days.hpp>
 #include <FineTuning/enum_names.hpp>
 #include <FineTuning/error.hpp>
 #include <FineTuning/evaluate.hpp>
 #include <FineTuning/expectation.hpp>
+#include <FineTuning/facts.hpp>
 #include <FineTuning/fallback.hpp>
 #include <FineTuning/http.hpp>
 #include <FineTuning/message.hpp>

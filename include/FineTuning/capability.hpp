@@ -5,6 +5,7 @@
 #include <FineTuning/enum_names.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -21,10 +22,10 @@ enum class Capability : std::uint8_t {
   vision,          ///< Takes images.
   audio_in,        ///< Takes sound.
   pdf_in,          ///< Takes PDF files.
-  json_mode,       ///< Answers in JSON when told to.
+  json_mode,       ///< Answers in JSON if asked to.
   json_schema,     ///< Answers in JSON that follows a schema.
   reasoning,       ///< Thinks before it answers.
-  system_prompt,   ///< Heeds messages of Role::system.
+  system_prompt,   ///< Follows messages of Role::system.
   fine_tuning,     ///< Can be tuned.
 };
 
@@ -54,22 +55,26 @@ class Capabilities {
   /// Nothing is known.
   constexpr Capabilities() { support_.fill(Support::unknown); }
 
-  /// One letter a capability, in their order: y, n or ? (unknown). Checked by the compiler.
+  /// One letter a capability, in the order of all_capabilities: y, n or ? (unknown). Any other
+  /// letter, or another number of them, does not compile.
   consteval Capabilities(const char (&letters)[all_capabilities.size() + 1]) {
-    for (std::size_t at = 0; at < support_.size(); ++at) support_[at] = read(letters[at]);
+    for (std::size_t at = 0; at < support_.size(); ++at) support_[at] = support_of(letters[at]);
   }
 
-  /// Whether the model can do that; unknown until somebody has said.
+  /// Whether the model can do that; unknown until set() has said.
   [[nodiscard]] constexpr Support operator[](Capability capability) const noexcept {
     return support_[static_cast<std::size_t>(capability)];
   }
-  /// Says so; what was said before is forgotten.
+  /// Replaces what was known of one capability.
   constexpr void set(Capability capability, Support support) noexcept {
     support_[static_cast<std::size_t>(capability)] = support;
   }
 
+  /// Equal if they say the same of every capability.
+  friend constexpr bool operator==(const Capabilities&, const Capabilities&) noexcept = default;
+
  private:
-  static consteval Support read(char letter) {
+  static consteval Support support_of(char letter) {
     switch (letter) {
       case 'y': return Support::yes;
       case 'n': return Support::no;
@@ -81,17 +86,21 @@ class Capabilities {
   std::array<Support, all_capabilities.size()> support_{};
 };
 
-/// Prices in USD per million tokens; empty where nobody knows.
+/// Prices in USD per million tokens; empty if they are unknown.
 struct Prices {
-  std::optional<double> input{};         ///< Of what is sent, but for the cached part.
+  std::optional<double> input{};         ///< Of what is sent, except for its cached part.
   std::optional<double> cached_input{};  ///< Of what is sent again and the provider has kept.
-  std::optional<double> output{};        ///< Of the answer, its reasoning too.
+  std::optional<double> output{};        ///< Of the answer, with its reasoning.
 
-  /// True where at least one of them is known.
+  /// True if at least one of them is known.
   [[nodiscard]] constexpr bool known() const noexcept { return input || cached_input || output; }
+
+  /// Equal if each of them is: the same price, or unknown in both.
+  friend constexpr bool operator==(const Prices&, const Prices&) noexcept = default;
 };
 
-/// One row of a provider's table: a base model, and what its fine-tunes cost. Days are YYYY-MM-DD.
+/// One row of a provider's table: a model, and what differs for its fine-tunes. What is unknown is
+/// empty.
 struct ModelRow {
   std::string_view model_id{};                    ///< As the provider writes it in a request.
   std::string_view alias{};                       ///< Another name of the same model.
@@ -101,16 +110,21 @@ struct ModelRow {
   Prices prices{};                                ///< Of calls of the model itself.
   Prices fine_tuned_prices{};                     ///< Of calls of its fine-tunes.
   std::optional<double> training_usd_per_mtok{};  ///< USD per million trained tokens.
-  std::string_view retired_on{};                  ///< The day it stops.
-  std::string_view fine_tuned_retired_on{};       ///< Where its fine-tunes stop on another day.
-  std::string_view deprecated_on{};               ///< The day its end was announced.
-  std::string_view replacement{};           ///< The model that its provider names in its place.
-  std::string_view checked = "2026-11-22";  ///< The day the row was last compared.
+  std::optional<std::chrono::year_month_day> retired_on{};  ///< The day it stops.
+  /// The day its fine-tunes stop, if that is another one.
+  std::optional<std::chrono::year_month_day> fine_tuned_retired_on{};
+  std::optional<std::chrono::year_month_day> deprecated_on{};  ///< The day its end was announced.
+  std::string_view replacement{};  ///< The model that its provider names in its place.
+  /// The day the row was last compared with its sources.
+  std::optional<std::chrono::year_month_day> checked{};
 
-  /// True where the model has this name.
+  /// True if the model has this name.
   [[nodiscard]] constexpr bool is_called(std::string_view name) const noexcept {
     return !name.empty() && (name == model_id || name == alias);
   }
+
+  /// Equal if every member is.
+  friend constexpr bool operator==(const ModelRow&, const ModelRow&) noexcept = default;
 };
 
 }  // namespace FineTuning

@@ -3,16 +3,16 @@
 // Asks the next one when the first one fails: a fine-tune and then its base, or any list of arms.
 
 #include <FineTuning/export.hpp>
-#include <FineTuning/model.hpp>
 #include <FineTuning/responder.hpp>
 #include <FineTuning/result.hpp>
 
 #include <chrono>
 #include <memory>
-#include <utility>
 #include <vector>
 
 namespace FineTuning {
+
+class Model;
 
 /// When a Fallback goes on, and how long it leaves an arm alone that has failed.
 struct FallbackOptions {
@@ -61,12 +61,9 @@ class FINETUNING_EXPORT Fallback {
   std::shared_ptr<Cooldowns> cooldowns_;
 };
 
-/// A fine-tune, and its base if the fine-tune fails. A model without a known base answers alone.
-[[nodiscard]] inline Fallback with_base(const Model& model, const Responder& responder,
-                                        FallbackOptions options = {}) {
-  std::vector<Responder> arms{with_model(model.spec(), responder)};
-  if (const Result<Model> base = model.base()) arms.push_back(with_model(base->spec(), responder));
-  return Fallback(std::move(arms), std::move(options));
-}
+/// A fine-tune (see model.hpp), and its base if the fine-tune fails. A model whose base is unknown
+/// answers alone.
+[[nodiscard]] FINETUNING_EXPORT Fallback with_base(const Model& model, const Responder& responder,
+                                                   FallbackOptions options = {});
 
 }  // namespace FineTuning

@@ -1,9 +1,18 @@
 #pragma once
 
-// A model id, taken apart: the shape that every provider's id form is read into.
+// What the id of a model says: the shape that every provider's form of ids is parsed into.
+//
+// Two kinds of text name a model, everywhere in this library:
+//
+//   an id    what its provider calls it, and what goes on the wire: gpt-4o, ft:gpt-4o:acme::abc123,
+//            projects/p/locations/l/endpoints/1. parse_model_id() and classify() take ids.
+//   a spec   a provider's name, a colon and an id: openai:gpt-4o. Whatever calls a model takes
+//   specs
+//            (ChatRequest::model), and Model::from() parses them. The name may be left out if
+//            the id's form or a table of models shows whose it is, so that most ids are specs, too.
+//            A spec with the name is not an id: classify("openai:gpt-4o") does not know it.
 
 #include <FineTuning/enum_names.hpp>
-#include <FineTuning/result.hpp>
 
 #include <array>
 #include <cstdint>
@@ -13,11 +22,11 @@ namespace FineTuning {
 
 /// Why a text is not the id of a fine-tuned model. The checks are made in this order.
 enum class IdError : std::uint8_t {
-  empty_model_id,     ///< There is no text.
-  model_id_too_long,  ///< Longer than the provider's ids get (512 bytes where it has no own limit).
+  empty_model_id,      ///< There is no text.
+  model_id_too_long,   ///< Longer than the provider's ids are (512 bytes unless it says otherwise).
   invalid_characters,  ///< Control characters, spaces, non-ASCII bytes, or others it never uses.
-  invalid_format,      ///< It begins like one of the provider's forms and does not go on like it.
-  not_fine_tuned,      ///< The provider's, but not a fine-tuned model.
+  invalid_format,      ///< It begins like one of the provider's forms, and the rest does not fit.
+  not_fine_tuned,      ///< The provider's, but not a fine-tuned model's.
 };
 
 template <>
@@ -25,9 +34,9 @@ inline constexpr auto internal::enum_names<IdError> =
     std::to_array<std::string_view>({"empty_model_id", "model_id_too_long", "invalid_characters",
                                      "invalid_format", "not_fine_tuned"});
 
-/// A model id, taken apart; what the id does not say is empty. The members are slices of the text
-/// that was parsed, which must outlive them. (Two are not: `provider` is a view of Provider::name,
-/// and an assumed base may be a literal.)
+/// What a model id says; what it does not say is empty. The members are slices of the text that was
+/// parsed, which must outlive them. (Two are not: `provider` is a view of Provider::name, and an
+/// assumed base may be a literal.)
 ///
 ///     ft:gpt-4o-mini-2024-07-18:acme:support:AbC123:ckpt-step-88
 ///        |                      |    |       |      `- checkpoint
@@ -41,9 +50,9 @@ struct ModelId {
     base,        ///< A model as its provider trained it.
     fine_tuned,  ///< A model that somebody tuned.
     checkpoint,  ///< A fine-tuned model as it was part-way through its job.
-    unknown,     ///< Nothing that the library can read.
+    unknown,     ///< The library cannot tell.
   };
-  /// Where ModelId::base_model is from.
+  /// Where ModelId::base_model comes from.
   enum class BaseSource : std::uint8_t {
     id,       ///< The id names its base.
     table,    ///< The id's text, split with the help of the table of known models.
@@ -54,7 +63,7 @@ struct ModelId {
   std::string_view provider{};    ///< The provider that was asked, or whose form it has.
   Kind kind = Kind::unknown;      ///< What the id is of.
   std::string_view base_model{};  ///< The model that was tuned; empty for a base model itself.
-  BaseSource base_source = BaseSource::id;  ///< Means nothing where base_model is empty.
+  BaseSource base_source = BaseSource::id;  ///< Means nothing if base_model is empty.
   std::string_view organization{};          ///< The organisation, project or account that owns it.
   std::string_view suffix{};                ///< The name that its maker chose.
   std::string_view fine_tune_id{};          ///< The part that tells this fine-tune from all others.
@@ -66,7 +75,7 @@ struct ModelId {
     return kind == Kind::fine_tuned || kind == Kind::checkpoint;
   }
 
-  /// Equal where every part reads the same, wherever its text is kept.
+  /// Equal if every part reads the same, wherever its text is kept.
   friend constexpr bool operator==(const ModelId&, const ModelId&) noexcept = default;
 };
 

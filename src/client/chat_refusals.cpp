@@ -4,7 +4,8 @@
 
 #include "call/sentences.hpp"
 
-#include <FineTuning/internal/days.hpp>
+#include <FineTuning/days.hpp>
+#include <FineTuning/facts.hpp>
 
 #include <fmt/format.h>
 
@@ -31,16 +32,11 @@ std::string advice_on(const Error& error, const Model& model) {
   }
 }
 
-/// The last day of a model that has ended; empty if it has not, or nothing says so.
-std::string_view known_end(const Model& model, const Catalog& catalog,
-                           std::chrono::year_month_day today) {
-  return is_retired(model, day_text(today), catalog) ? ends_on(model, catalog) : std::string_view{};
-}
-
-std::string retirement_advice(const Model& model, const Catalog& catalog, std::string_view end) {
+std::string retirement_advice(const Model& model, const Catalog& catalog,
+                              std::chrono::year_month_day end) {
   const std::string_view replacement =
       facts(model, catalog).transform(&Facts::replacement).value_or("");
-  return fmt::format("{} ended on {}; move to {}.", model.id(), end,
+  return fmt::format("{} ended on {}; move to {}.", model.id(), day_text(end),
                      replacement.empty() ? "another model" : replacement);
 }
 
@@ -58,11 +54,12 @@ std::string_view fine_tune_advice(const Error& error, const Model& model) {
 
 std::string ChatRefusals::advise(Error& error, std::chrono::year_month_day today) const {
   const Model& model = plan_.model;
-  if (error.kind == ErrorKind::model_not_found || error.kind == ErrorKind::model_retired)
-    if (const std::string_view end = known_end(model, catalog_, today); !end.empty()) {
-      error.kind = ErrorKind::model_retired;
-      return retirement_advice(model, catalog_, end);
-    }
+  const bool may_have_ended =
+      error.kind == ErrorKind::model_not_found || error.kind == ErrorKind::model_retired;
+  if (may_have_ended && is_retired(model, today, catalog_)) {
+    error.kind = ErrorKind::model_retired;
+    return retirement_advice(model, catalog_, *ends_on(model, catalog_));
+  }
   const std::string advice = advice_on(error, model);
   const std::string_view more = fine_tune_advice(error, model);
   return fmt::format("{}{}{}", advice, advice.empty() || more.empty() ? "" : " ", more);

@@ -2,7 +2,7 @@
 
 #include "json/fields.hpp"
 
-#include <FineTuning/internal/days.hpp>
+#include <FineTuning/days.hpp>
 #include <FineTuning/internal/text.hpp>
 
 #include <nlohmann/json.hpp>

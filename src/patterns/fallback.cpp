@@ -3,6 +3,7 @@
 
 #include <FineTuning/fallback.hpp>
 #include <FineTuning/internal/errors.hpp>
+#include <FineTuning/model.hpp>
 
 #include <algorithm>
 #include <array>
@@ -258,6 +259,12 @@ Result<ChatResponse> Fallback::operator()(const ChatRequest& request,
 bool Fallback::goes_on_after(const Error& error) const {
   if (error.kind == ErrorKind::cancelled) return false;
   return !error.outcome_unknown || options_.after_unknown_outcome;
+}
+
+Fallback with_base(const Model& model, const Responder& responder, FallbackOptions options) {
+  std::vector<Responder> arms{with_model(model.spec(), responder)};
+  if (const Result<Model> base = model.base()) arms.push_back(with_model(base->spec(), responder));
+  return Fallback(std::move(arms), std::move(options));
 }
 
 }  // namespace FineTuning

@@ -29,9 +29,7 @@ using Texts = std::deque<std::string>;  // its elements never move, so views of 
 using Names = std::set<std::pair<std::string_view, std::string_view>>;  // a provider and a model
 
 struct UserRow : ModelRow {
-  explicit UserRow(Texts& all_texts) : texts(all_texts) {
-    checked = {};  // the day of the library's own table is not the user's
-  }
+  explicit UserRow(Texts& all_texts) : texts(all_texts) {}
 
   Texts& texts;
   std::string_view provider;
@@ -51,13 +49,6 @@ JsonResult keep_name(const JsonValue& value, UserRow& row) {
   JsonResult read = keep_text<view>(value, row);
   if (value == "") return JsonFault{.problem = "is empty; write a name"};
   return read;
-}
-
-template <auto view>
-JsonResult keep_day(const JsonValue& value, UserRow& row) {
-  std::chrono::year_month_day day;
-  JsonResult read = read_day(value, day);
-  return read ? keep_text<view>(value, row) : read;
 }
 
 JsonResult read_tokens(const JsonValue& value, std::uint32_t& to) {
@@ -83,7 +74,7 @@ JsonResult read_capabilities(const JsonValue& value, Capabilities& to) {
   return read_object(value, to, {}, read_capability);
 }
 
-/// For what `ft inspect` prints and no row can say: where a fact is from.
+/// For what to_json(Facts) writes and no row can say: where a fact comes from.
 JsonResult pass_over(const JsonValue& /*value*/, UserRow& /*row*/) { return {}; }
 
 using Field = JsonField<UserRow>;
@@ -96,10 +87,10 @@ constexpr std::array fields{
     Field{"context_window", into<read_tokens, &ModelRow::context_window>},
     Field{"max_output",     into<read_tokens, &ModelRow::max_output>},
     Field{"capabilities",   into<read_capabilities, &ModelRow::capabilities>},
-    Field{"deprecated_on",  keep_day<&ModelRow::deprecated_on>},
-    Field{"retired_on",     keep_day<&ModelRow::retired_on>},
-    Field{"ft_retired_on",  keep_day<&ModelRow::fine_tuned_retired_on>},
-    Field{"checked",        keep_day<&ModelRow::checked>},
+    Field{"deprecated_on",  into<read_day, &ModelRow::deprecated_on>},
+    Field{"retired_on",     into<read_day, &ModelRow::retired_on>},
+    Field{"ft_retired_on",  into<read_day, &ModelRow::fine_tuned_retired_on>},
+    Field{"checked",        into<read_day, &ModelRow::checked>},
     Field{"replacement",    keep_text<&ModelRow::replacement>},
     Field{"input_usd_per_mtok",           into<read_price, &ModelRow::prices, &Prices::input>},
     Field{"cached_input_usd_per_mtok",    into<read_price, &ModelRow::prices, &Prices::cached_input>},
@@ -140,12 +131,12 @@ Result<void> read_row(const JsonValue& value, std::size_t number, UserRow& row, 
 
 }  // namespace
 
-Result<Catalog> Catalog::from_json(std::string_view text) {
+Result<Catalog> parse_catalog(std::string_view text) {
   const JsonDocument document(text);
   if (!document || !document->is_array())
     return wrong("The catalog is not a JSON array of rows; correct its JSON.");
 
-  auto rows = std::make_shared<Rows>();
+  auto rows = std::make_shared<Catalog::Rows>();
   Names names;
   for (const JsonValue& value : *document) {
     UserRow row(rows->texts);

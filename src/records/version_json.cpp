@@ -9,7 +9,7 @@
 #include "patterns/version_names.hpp"
 #include "time/calendar.hpp"
 
-#include <FineTuning/internal/days.hpp>
+#include <FineTuning/days.hpp>
 #include <FineTuning/internal/errors.hpp>
 #include <FineTuning/internal/text.hpp>
 #include <FineTuning/model.hpp>

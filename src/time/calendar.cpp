@@ -2,7 +2,7 @@
 
 #include "time/calendar.hpp"
 
-#include <FineTuning/internal/days.hpp>
+#include <FineTuning/days.hpp>
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 // Moments of the system's clock in the calendar, in UTC: as text, and back. (Days as texts are in
-// <FineTuning/internal/days.hpp>.)
+// <FineTuning/days.hpp>.)
 
 #include <chrono>
 #include <optional>

@@ -3,7 +3,7 @@
 
 #include "measure.hpp"
 
-#include <FineTuning/catalog.hpp>
+#include <FineTuning/facts.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -219,7 +219,7 @@ TEST_CASE("what cannot be asked is refused before anything is sent", "[chat]") {
       {{.model = ""}, ErrorKind::invalid_model, "The model id is empty; name a model."},
       {{.model = "llama3:8b"},
        ErrorKind::invalid_model,
-       "The model \"llama3:8b\" does not tell its provider; write it in front, as in "
+       "The model \"llama3:8b\" does not name its provider; write it in front, as in "
        "openai:gpt-4o."},
       {{.model = "mistral:ft:open-mistral-7b:587a6b29:20240514:7e773925"},
        ErrorKind::unsupported,

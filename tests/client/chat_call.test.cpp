@@ -168,7 +168,7 @@ TEST_CASE("an answer says what it cost where its usage and its prices are known"
   CHECK_FALSE(cost_of(whole_answer, plain()));
   CHECK_FALSE(cost_of(body, plan_for("openai:nobody-knows-this")));
   Plan own = plan_for("openai:nobody-knows-this");
-  own.catalog = Catalog::from_json(R"([{"provider":"openai","model_id":"nobody-knows-this",)"
+  own.catalog = parse_catalog(R"([{"provider":"openai","model_id":"nobody-knows-this",)"
                                    R"("input_usd_per_mtok":2,"output_usd_per_mtok":4}])")
                     .value();
   CHECK(std::abs(cost_of(body, own).value() - 0.004) < 1e-12);
@@ -811,7 +811,7 @@ TEST_CASE("a model that is not found says what to check, or when it ended", "[ca
   for (const Case& c : cases) {
     INFO(c.spec);
     Plan plan = plan_for(c.spec);
-    plan.catalog = Catalog::from_json(c.catalog).value();
+    plan.catalog = parse_catalog(c.catalog).value();
     const Life life = Driver{.answers = {{.status = 404, .body = c.body}}}.live(std::move(plan));
     CHECK(sends(life) == 1);
     REQUIRE_FALSE(life.result);

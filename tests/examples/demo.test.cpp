@@ -80,7 +80,7 @@ TEST_CASE("every numbered example works against the sandbox", "[demo]") {
     const char* says;
   } cases[] = {
       {"01_understand_a_name", "", 0, "suffix        law"},
-      {"01_understand_a_name", "nobody-knows-this", 1, "does not tell its provider"},
+      {"01_understand_a_name", "nobody-knows-this", 1, "does not name its provider"},
       {"02_what_it_can_do_and_costs", "", 0, "costs       0.3 USD in, 1.2 USD out"},
       {"02_what_it_can_do_and_costs", "openai:my-model", 1, "Nothing is known"},
       {"03_ask", "", 0, "Clause 4 applies"},

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -247,6 +248,15 @@ TEST_CASE("a model without a base says why", "[model]") {
   }
 }
 
+TEST_CASE("equal models have one hash, so that they can be keys", "[model]") {
+  std::unordered_map<Model, int> calls;
+  ++calls[model("openai:gpt-4o")];
+  ++calls[model("gpt-4o")];
+  ++calls[model("groq:gpt-4o")];
+  CHECK(calls.size() == 2);
+  CHECK(calls.at(model("openai:gpt-4o")) == 2);
+}
+
 TEST_CASE("a model owns its text and what it needs of its provider", "[model]") {
   std::string spec = "openai:ft:gpt-4o-mini-2024-07-18:acme:support:AbC12345";
   Model first = Model::from(spec).value();
@@ -266,7 +276,7 @@ TEST_CASE("a caller's own provider is asked first and outlives the list it came 
     const std::vector<Provider> own{
         {.name = "acme",
          .title = "Acme",
-         .read_id = [](std::string_view text) -> Result<ModelId, IdError> {
+         .parse_id = [](std::string_view text) -> Result<ModelId, IdError> {
            const bool tuned = text.starts_with("tuned-");
            return ModelId{.text = text,
                           .kind = tuned ? ModelId::Kind::fine_tuned : ModelId::Kind::base,
@@ -303,7 +313,7 @@ TEST_CASE("a caller's own provider reads its forms and its table before the libr
   const std::vector<Provider> own{
       {.name = "acme",
        .title = "Acme",
-       .read_id = [](std::string_view text) -> Result<ModelId, IdError> {
+       .parse_id = [](std::string_view text) -> Result<ModelId, IdError> {
          if (!text.starts_with("ft:")) return IdError::not_fine_tuned;
          return ModelId{.text = text, .kind = ModelId::Kind::fine_tuned, .base_model = "small"};
        },

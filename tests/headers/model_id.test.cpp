@@ -257,6 +257,38 @@ TEST_CASE("what looks like no form is unknown", "[model_id]") {
   }
 }
 
+TEST_CASE("classify takes ids: a spec is one of no provider", "[model_id]") {
+  static_assert(classify("gpt-4o").kind == ModelId::Kind::base);
+  static_assert(classify("openai:gpt-4o").kind == ModelId::Kind::unknown);
+  CHECK(classify("openai:ft:gpt-4:org::id").kind == ModelId::Kind::unknown);
+}
+
+TEST_CASE("a provider's id is classified, and is unknown where it cannot be parsed", "[model_id]") {
+  struct Case {
+    const Provider& provider;
+    std::string_view text;
+    std::string_view kind;
+  };
+  for (const Case& expected : {
+           Case{providers::openai, "ft:gpt-4:org::id", "fine_tuned"},
+           Case{providers::openai, "ft:gpt-4:org::id:ckpt-step-8", "checkpoint"},
+           Case{providers::openai, "gpt-4", "base"},
+           Case{providers::openai, "anything-else", "base"},
+           Case{providers::openai, "ft:invalid", "unknown"},
+           Case{providers::openai, "a b", "unknown"},
+           Case{providers::openai, "", "unknown"},
+           Case{providers::google, "projects/p/locations/l/models/m", "fine_tuned"},
+           Case{providers::google, "projects/p/locations/l/tuningJobs/1", "unknown"},
+           Case{providers::together, "ft:gpt-4:org::id", "base"},
+       }) {
+    INFO(expected.provider.name << ' ' << expected.text);
+    const ModelId id = classify(expected.text, expected.provider);
+    CHECK(to_string(id.kind) == expected.kind);
+    CHECK(id.text == expected.text);
+    CHECK(id.provider == expected.provider.name);
+  }
+}
+
 TEST_CASE("every row of a table is a base model of its provider", "[model_id]") {
   for (const Provider* provider : providers::all)
     for (const ModelRow& row : provider->models)

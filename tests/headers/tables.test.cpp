@@ -3,11 +3,13 @@
 
 #include "support/catch.hpp"
 
-#include <FineTuning/catalog.hpp>
+#include <FineTuning/days.hpp>
+#include <FineTuning/facts.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <map>
 #include <optional>
@@ -40,6 +42,10 @@ std::string shortest(const std::string& number) {
 template <class T>
 std::string text_of(const std::optional<T>& number) {
   return number ? fmt::format("{}", *number) : "";
+}
+
+std::string text_of(const std::optional<std::chrono::year_month_day>& day) {
+  return day ? day_text(*day) : "";
 }
 
 /// The rows of the file, by provider and model.
@@ -78,7 +84,7 @@ Said said_by(const ModelRow& row) {
       {"ft_input_usd_per_mtok", text_of(row.fine_tuned_prices.input)},
       {"ft_output_usd_per_mtok", text_of(row.fine_tuned_prices.output)},
       {"ft_training_usd_per_mtok", text_of(row.training_usd_per_mtok)},
-      {"deprecated_on", std::string(row.retired_on)},  // the file's name for the last day
+      {"deprecated_on", text_of(row.retired_on)},  // the file's name for the last day
   };
   for (const Capability capability : all_capabilities) {
     if (capability == Capability::chat) continue;
@@ -92,8 +98,8 @@ Said said_by(const ModelRow& row) {
   for (const auto& [column, value] :
        {std::pair<std::string, std::string>{"ft_cached_input_usd_per_mtok",
                                             text_of(row.fine_tuned_prices.cached_input)},
-        {"ft_retired_on", std::string(row.fine_tuned_retired_on)},
-        {"announced_on", std::string(row.deprecated_on)},
+        {"ft_retired_on", text_of(row.fine_tuned_retired_on)},
+        {"announced_on", text_of(row.deprecated_on)},
         {"replacement", std::string(row.replacement)}})
     if (!value.empty()) said[column] = value;
   return said;
@@ -187,7 +193,7 @@ TEST_CASE("the tables say what the file of models says", "[tables]") {
 
 TEST_CASE("every row of a table was compared with its sources on a day", "[tables]") {
   for (const Provider* provider : providers::all)
-    for (const ModelRow& row : provider->models) CHECK(row.checked == "2026-11-22");
+    for (const ModelRow& row : provider->models) CHECK(text_of(row.checked) == "2026-11-22");
 }
 
 TEST_CASE("a base model is found behind what routers and collections put in front", "[tables]") {
@@ -218,16 +224,15 @@ TEST_CASE("a base model is found behind what routers and collections put in fron
            Case{providers::together, "openai/gpt-oss-20b", "openai/gpt-oss-20b"},
        }) {
     INFO(expected.provider.name << ' ' << expected.text);
-    const auto id = read_model_id(expected.text, expected.provider);
-    REQUIRE(id);
-    CHECK(id->text == expected.text);
-    const auto facts = find_facts(*id);
+    const ModelId id = classify(expected.text, expected.provider);
+    CHECK(id.text == expected.text);
+    const auto facts = find_facts(id);
     REQUIRE(facts);
     CHECK(facts->model_id == expected.row);
     CHECK(facts->source == Facts::Source::own_row);
   }
   for (const std::string_view text : {"openai/gpt-99", "router/gpt-4o", "openai/openai/gpt-4o"}) {
     INFO(text);
-    CHECK_FALSE(find_facts(*read_model_id(text, providers::openai)));
+    CHECK_FALSE(find_facts(classify(text, providers::openai)));
   }
 }

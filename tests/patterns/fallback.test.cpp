@@ -5,6 +5,7 @@
 
 #include <FineTuning/chat.hpp>
 #include <FineTuning/fallback.hpp>
+#include <FineTuning/model.hpp>
 
 #include <chrono>
 #include <cstddef>

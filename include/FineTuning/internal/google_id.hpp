@@ -81,7 +81,7 @@ constexpr bool are_google_models(std::span<const ModelRow> rows) {
 }
 
 /// A guess from the name that somebody gave a tuned model: the longest model of the list that it
-/// contains, else "gemini-pro" where it speaks of gemini.
+/// contains, else "gemini-pro" if it contains "gemini".
 constexpr std::string_view assumed_base(std::string_view name) {
   if (all_digits(name)) return {};
   std::string_view longest;
@@ -106,7 +106,7 @@ constexpr bool is_of_model_garden(std::string_view name) {
 }
 
 /// projects/P/locations/L/(endpoints/E | models/M[@version] | publishers/.. | tuningJobs/..)
-constexpr Result<ModelId, IdError> read_resource_name(std::string_view text) {
+constexpr Result<ModelId, IdError> parse_resource_name(std::string_view text) {
   std::array<std::string_view, 8> fields{};
   const std::size_t count = split(text, '/', fields);
   const std::string_view collection = fields[4];
@@ -137,11 +137,11 @@ constexpr Result<ModelId, IdError> read_resource_name(std::string_view text) {
 }
 
 /// Endpoints are numbered, and routers pass on the bare number. One as long as those that the
-/// service generates is known without being told whose it is.
+/// service generates is recognised without the name of the provider.
 constexpr bool is_endpoint_number(std::string_view text) {
   return text.size() >= 16 && all_digits(text);
 }
-constexpr ModelId read_endpoint_number(std::string_view text) {
+constexpr ModelId parse_endpoint_number(std::string_view text) {
   return {.text = text, .kind = ModelId::Kind::fine_tuned, .fine_tune_id = text};
 }
 
@@ -154,10 +154,10 @@ constexpr bool is_gemini_api_name(std::string_view text) {
 }
 
 /// Any name of either service.
-constexpr Result<ModelId, IdError> read_google_id(std::string_view text) {
+constexpr Result<ModelId, IdError> parse_google_id(std::string_view text) {
   if (text.find("..") != std::string_view::npos) return IdError::invalid_format;
-  if (text.starts_with("projects/")) return read_resource_name(text);
-  if (is_endpoint_number(text)) return read_endpoint_number(text);
+  if (text.starts_with("projects/")) return parse_resource_name(text);
+  if (is_endpoint_number(text)) return parse_endpoint_number(text);
   ModelId id{.text = text, .kind = ModelId::Kind::base};
   std::array<std::string_view, 4> fields{};
   const std::size_t count = split(text, '/', fields);

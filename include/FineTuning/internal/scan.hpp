@@ -24,7 +24,7 @@ constexpr std::string_view take_last(std::string_view& rest, char mark) {
   return tail;
 }
 
-/// starts_with() as a loop: where prefixes are tried one after the other, most fail at the first
+/// starts_with() as a loop: of prefixes that are tried one after the other, most fail at the first
 /// character, and a call of memcmp costs more than that.
 constexpr bool begins_with(std::string_view text, std::string_view prefix) {
   if (text.size() < prefix.size()) return false;
@@ -33,7 +33,7 @@ constexpr bool begins_with(std::string_view text, std::string_view prefix) {
   return true;
 }
 
-/// Cuts `prefix` off the front of `rest`; false, and `rest` as it was, where it does not begin so.
+/// Cuts `prefix` off the front of `rest`. False, with `rest` as it was, if it does not begin so.
 constexpr bool take_prefix(std::string_view& rest, std::string_view prefix) {
   if (!begins_with(rest, prefix)) return false;
   rest.remove_prefix(prefix.size());
@@ -85,7 +85,7 @@ constexpr bool is_date(std::string_view text) {
 }
 
 /// Cuts "-GROUP" off the end of `rest` and returns GROUP, which has `size` characters and which
-/// `is_one` takes; empty, and `rest` as it was, where there is none or nothing before it.
+/// `is_one` takes. Empty, with `rest` as it was, if there is none or if nothing stands before it.
 constexpr std::string_view take_last_group(std::string_view& rest, std::size_t size,
                                            bool (*is_one)(std::string_view)) {
   if (rest.size() <= size + 1 || rest[rest.size() - size - 1] != '-') return {};
@@ -95,7 +95,7 @@ constexpr std::string_view take_last_group(std::string_view& rest, std::size_t s
   return group;
 }
 
-/// Whether the text has a digit where the shape has a 0, and all else as the shape has it.
+/// Whether the text has a digit for every 0 of the shape, and is like the shape otherwise.
 constexpr bool has_shape(std::string_view text, std::string_view shape) {
   return std::equal(text.begin(), text.end(), shape.begin(), shape.end(),
                     [](char c, char s) { return s == '0' ? is_digit(c) : c == s; });

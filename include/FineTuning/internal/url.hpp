@@ -27,7 +27,7 @@ inline std::string percent_encoded(std::string_view text) {
   return encoded;
 }
 
-/// `/a/b/c` for the name a/b/c; an error where a part is empty, "." or "..".
+/// `/a/b/c` for the name a/b/c; an error if a part is empty, "." or "..".
 inline Result<std::string> path_of(std::string_view name) {
   std::string path;
   for (std::size_t from = 0; from <= name.size();) {

@@ -15,8 +15,8 @@ inline constexpr std::string_view mark = ".ft-";
 inline constexpr std::string_view checkpoint_mark = "ftchkpt-";
 inline constexpr std::size_t hash_size = 32;
 
-/// Where the mark stands that a fine-tune's base ends at: the last one before a hash, else the last
-/// one. Bases have dots and suffixes may have marks.
+/// The position of the mark that ends a fine-tune's base: the last one before a hash, else the last
+/// one. Bases have dots, and suffixes may have marks.
 constexpr std::size_t find_mark(std::string_view text) {
   const std::size_t last = text.rfind(mark);
   std::size_t at = last;
@@ -32,8 +32,8 @@ constexpr std::size_t find_mark(std::string_view text) {
 }
 
 /// BASE.ft-HASH[-SUFFIX][:ckpt-step-N], or a name in the place of the hash, as documents have it.
-/// Something else behind the colon makes it a tag, a slash or a dot in the name a file.
-constexpr Result<ModelId, IdError> read_fine_tune(std::string_view text, std::size_t at) {
+/// Anything else behind the colon makes it a tag; a slash or a dot in the name makes it a file.
+constexpr Result<ModelId, IdError> parse_fine_tune(std::string_view text, std::size_t at) {
   ModelId id{.text = text, .kind = ModelId::Kind::fine_tuned, .base_model = text.substr(0, at)};
   std::string_view rest = text.substr(at + mark.size());
   const std::string_view name = internal::take_until(rest, ':');
@@ -49,17 +49,17 @@ constexpr Result<ModelId, IdError> read_fine_tune(std::string_view text, std::si
     id.suffix = name.substr(hash_size + 1);
     return id;
   }
-  if (name.find_first_of("./") != std::string_view::npos) return read_opaque_id(text);
+  if (name.find_first_of("./") != std::string_view::npos) return parse_opaque_id(text);
   if (hyphen == std::string_view::npos) id.fine_tune_id = name;
   return id;
 }
 
-constexpr Result<ModelId, IdError> read_id(std::string_view text) {
+constexpr Result<ModelId, IdError> parse_id(std::string_view text) {
   if (text.starts_with(checkpoint_mark) && text.size() > checkpoint_mark.size())
     return ModelId{.text = text, .kind = ModelId::Kind::checkpoint, .checkpoint = text};
   const std::size_t at = find_mark(text);
-  if (at == std::string_view::npos) return read_opaque_id(text);
-  return read_fine_tune(text, at);
+  if (at == std::string_view::npos) return parse_opaque_id(text);
+  return parse_fine_tune(text, at);
 }
 
 /// A fine-tune, with nothing but a base before the mark.
@@ -67,7 +67,7 @@ constexpr bool recognizes(std::string_view text) {
   if (text.starts_with(checkpoint_mark)) return true;
   const std::size_t at = find_mark(text);
   if (at == std::string_view::npos || text.find_first_of("/:") < at) return false;
-  const Result<ModelId, IdError> id = read_fine_tune(text, at);
+  const Result<ModelId, IdError> id = parse_fine_tune(text, at);
   return id && id->is_fine_tuned();
 }
 
@@ -78,7 +78,7 @@ inline constexpr Provider azure{
     .name = "azure",
     .title = "Azure OpenAI",
     .telemetry_name = "azure.ai.openai",
-    .read_id = azure_facts::read_id,
+    .parse_id = azure_facts::parse_id,
     .recognizes = azure_facts::recognizes,
     .routing_prefixes = "azure/|azure_ai/",
 };

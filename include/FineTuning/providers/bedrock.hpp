@@ -19,9 +19,9 @@ constexpr std::string_view arn_of(std::string_view text) {
 }
 
 /// arn:PARTITION:bedrock:REGION:ACCOUNT:TYPE/NAME, where TYPE says what it is.
-constexpr Result<ModelId, IdError> read_id(std::string_view text) {
+constexpr Result<ModelId, IdError> parse_id(std::string_view text) {
   text = arn_of(text);
-  if (!text.starts_with("arn:")) return read_opaque_id(text);
+  if (!text.starts_with("arn:")) return parse_opaque_id(text);
   std::string_view rest = text.substr(4);
   internal::take_until(rest, ':');  // the partition
   if (internal::take_until(rest, ':') != "bedrock") return IdError::invalid_format;
@@ -63,7 +63,7 @@ inline constexpr Provider bedrock{
     .name = "bedrock",
     .title = "AWS Bedrock",
     .telemetry_name = "aws.bedrock",
-    .read_id = bedrock_facts::read_id,
+    .parse_id = bedrock_facts::parse_id,
     .recognizes = bedrock_facts::recognizes,
     .max_id_length = 2048,
 };

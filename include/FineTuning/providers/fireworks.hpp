@@ -20,8 +20,8 @@ constexpr bool is_publisher(std::string_view account) {
 }
 
 /// accounts/ACCOUNT/(models | deployedModels)/MODEL[#DEPLOYMENT] or accounts/ACCOUNT/deployments/ID
-constexpr Result<ModelId, IdError> read_id(std::string_view text) {
-  if (!text.starts_with("accounts/")) return read_opaque_id(text);
+constexpr Result<ModelId, IdError> parse_id(std::string_view text) {
+  if (!text.starts_with("accounts/")) return parse_opaque_id(text);
   std::array<std::string_view, 4> fields{};
   const std::string_view name = text.substr(0, text.find('#'));
   if (internal::split(name, '/', fields) != 4 || fields[1].empty() || fields[3].empty())
@@ -49,7 +49,7 @@ constexpr bool recognizes(std::string_view text) {
 inline constexpr Provider fireworks{
     .name = "fireworks",
     .title = "Fireworks AI",
-    .read_id = fireworks_facts::read_id,
+    .parse_id = fireworks_facts::parse_id,
     .recognizes = fireworks_facts::recognizes,
     .refused_characters = "@",
     .routing_prefixes = "fireworks_ai/|fireworks/",

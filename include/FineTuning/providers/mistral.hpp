@@ -24,9 +24,9 @@ constexpr bool is_base(std::string_view model) {
 
 /// ft:[classifier:]BASE:ORG:DATE[:SUFFIX]:RUN. Documents also show it with the suffix before ORG,
 /// without the date, with nothing but suffix and run, or with nothing but a name behind the base.
-constexpr Result<ModelId, IdError> read_id(std::string_view text) {
+constexpr Result<ModelId, IdError> parse_id(std::string_view text) {
   std::string_view rest = text;
-  if (!internal::take_prefix(rest, "ft:")) return read_opaque_id(text);
+  if (!internal::take_prefix(rest, "ft:")) return parse_opaque_id(text);
   internal::take_prefix(rest, "classifier:");
   std::array<std::string_view, 5> fields{};
   const std::size_t count = internal::split(rest, ':', fields);
@@ -71,7 +71,7 @@ inline constexpr Provider mistral{
     .name = "mistral",
     .title = "Mistral",
     .telemetry_name = "mistral_ai",
-    .read_id = mistral_facts::read_id,
+    .parse_id = mistral_facts::parse_id,
     .recognizes = mistral_facts::recognizes,
     .refused_characters = "",
     .routing_prefixes = "mistral/",

@@ -1,8 +1,9 @@
 #pragma once
 
 // Together AI: https://api.together.ai/v1. A tuned id has lost the publisher of its base, and
-// nothing marks where the base's name ends: only the table of bases tells.
+// nothing marks where the base's name ends: it takes the table of bases to find out.
 
+#include <FineTuning/models/together.hpp>
 #include <FineTuning/provider.hpp>
 
 #include <algorithm>
@@ -13,154 +14,6 @@
 
 namespace FineTuning::providers {
 namespace together_facts {
-
-// clang-format off
-inline constexpr ModelRow models[] = {
-//  {model, alias, window, max output, capabilities (in the order of all_capabilities), prices {input, cached, output},
-//   prices of its fine-tunes, training, last day, last day of its fine-tunes}
-    {"codellama/CodeLlama-7b-hf",                             "", {},      {},     "???????????y"},
-    {"deepcogito/cogito-v2-1-671b",                           "", 163840,  163840, "y?n?nnn??y??", {1.25, {}, 1.25}},
-    {"deepseek-ai/DeepSeek-R1",                               "", 163839,  163839, "yy?ynnn?yyyy", {3, {}, 7}},
-    {"deepseek-ai/DeepSeek-R1-0528",                          "", {},      {},     "???????????y"},
-    {"deepseek-ai/DeepSeek-R1-0528-tput",                     "", 128000,  {},     "yyyy????y?y?", {0.55, {}, 2.19}},
-    {"deepseek-ai/DeepSeek-R1-Distill-Llama-70B",             "", {},      {},     "yy????????yy", {2, {}, 2}},
-    {"deepseek-ai/DeepSeek-R1-Distill-Llama-70B-131k",        "", {},      {},     "???????????y"},
-    {"deepseek-ai/DeepSeek-R1-Distill-Llama-70B-32k",         "", {},      {},     "???????????y"},
-    {"deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B",             "", {},      {},     "???????????y"},
-    {"deepseek-ai/DeepSeek-R1-Distill-Qwen-14B",              "", {},      {},     "yy????????yy", {0.18, {}, 0.18}},
-    {"deepseek-ai/DeepSeek-V3",                               "", 131072,  131072, "yyyynnn?ynyy", {1.25, {}, 1.25}},
-    {"deepseek-ai/DeepSeek-V3-0324",                          "", {},      {},     "yy????????yy"},
-    {"deepseek-ai/DeepSeek-V3-1",                             "", 131072,  131072, "y?y?nnn??y??", {0.6, {}, 1.7}},
-    {"deepseek-ai/DeepSeek-V3-Base",                          "", {},      {},     "???????????y"},
-    {"deepseek-ai/DeepSeek-V3.1",                             "", 128000,  16384,  "yyyy?????yyy", {0.6, {}, 1.7}},
-    {"deepseek-ai/DeepSeek-V3.1-Base",                        "", {},      {},     "???????????y"},
-    {"deepseek-ai/DeepSeek-V4-Pro",                           "", 512000,  384000, "yyy?nnn?yyy?", {1.74, 0.2, 3.48}},
-    {"essentialai/Rnj-1-Instruct",                            "", 32768,   32768,  "y?y?nnn??n??", {0.15, {}, 0.15}},
-    {"google/gemma-3-12b-it",                                 "", {},      {},     "y??????????y"},
-    {"google/gemma-3-12b-pt",                                 "", {},      {},     "???????????y"},
-    {"google/gemma-3-1b-it",                                  "", {},      {},     "y??????????y"},
-    {"google/gemma-3-1b-pt",                                  "", {},      {},     "???????????y"},
-    {"google/gemma-3-270m",                                   "", {},      {},     "???????????y"},
-    {"google/gemma-3-270m-it",                                "", {},      {},     "y??????????y"},
-    {"google/gemma-3-27b-it",                                 "", {},      {},     "y??????????y"},
-    {"google/gemma-3-27b-pt",                                 "", {},      {},     "???????????y"},
-    {"google/gemma-3-4b-it",                                  "", {},      {},     "y??????????y"},
-    {"google/gemma-3-4b-pt",                                  "", {},      {},     "???????????y"},
-    {"google/gemma-3n-E4B-it",                                "", 32768,   32768,  "yyn?nnn?yny?", {0.06, {}, 0.12}},
-    {"google/gemma-4-31B-it",                                 "", 262144,  131072, "y?y?yn??yy??", {0.39, {}, 0.97}},
-    {"LiquidAI/LFM2-24B-A2B",                                 "", 32768,   32768,  "y?n?nnn??n??", {0.03, {}, 0.12}},
-    {"meta-llama/Llama-3.2-1B",                               "", {},      {},     "???????????y"},
-    {"meta-llama/Llama-3.2-1B-Instruct",                      "", {},      {},     "y??????????y"},
-    {"meta-llama/Llama-3.2-3B",                               "", {},      {},     "???????????y"},
-    {"meta-llama/Llama-3.2-3B-Instruct",                      "", {},      {},     "y??????????y"},
-    {"meta-llama/Llama-3.2-3B-Instruct-Turbo",                "", {},      {},     "yyyy????y?y?", {0.06, {}, 0.06}},
-    {"meta-llama/Llama-3.3-70B-131k-Instruct-Reference",      "", {},      {},     "y??????????y"},
-    {"meta-llama/Llama-3.3-70B-32k-Instruct-Reference",       "", {},      {},     "y??????????y"},
-    {"meta-llama/Llama-3.3-70B-Instruct-Reference",           "", {},      {},     "y??????????y"},
-    {"meta-llama/Llama-3.3-70B-Instruct-Turbo",               "", 131072,  131072, "yyyynnn?yny?", {0.88, {}, 0.88}},
-    {"meta-llama/Llama-3.3-70B-Instruct-Turbo-Free",          "", {},      {},     "yyyy????y?y?"},
-    {"meta-llama/Llama-4-Maverick-17B-128E",                  "", {},      {},     "???????????y"},
-    {"meta-llama/Llama-4-Maverick-17B-128E-Instruct",         "", {},      {},     "y??????????y"},
-    {"meta-llama/Llama-4-Maverick-17B-128E-Instruct-FP8",     "", {},      {},     "yyyyy???y?y?", {0.27, {}, 0.85}},
-    {"meta-llama/Llama-4-Scout-17B-16E",                      "", {},      {},     "???????????y"},
-    {"meta-llama/Llama-4-Scout-17B-16E-Instruct",             "", {},      {},     "yyyyy???y?yy", {0.18, {}, 0.59}},
-    {"meta-llama/Meta-Llama-3-70B-Instruct",                  "", {},      {},     "y??????????y"},
-    {"meta-llama/Meta-Llama-3-8B",                            "", {},      {},     "???????????y"},
-    {"meta-llama/Meta-Llama-3-8B-Instruct",                   "", {},      {},     "y??????????y"},
-    {"meta-llama/Meta-Llama-3-8B-Instruct-Lite",              "", 8192,    8192,   "yyn?nnn??ny?", {0.1, {}, 0.1}},
-    {"meta-llama/Meta-Llama-3.1-405B-Instruct-Turbo",         "", {},      {},     "yyyy????y?y?", {3.5, {}, 3.5}},
-    {"meta-llama/Meta-Llama-3.1-70B-131k-Instruct-Reference", "", {},      {},     "y??????????y"},
-    {"meta-llama/Meta-Llama-3.1-70B-131k-Reference",          "", {},      {},     "???????????y"},
-    {"meta-llama/Meta-Llama-3.1-70B-32k-Instruct-Reference",  "", {},      {},     "y??????????y"},
-    {"meta-llama/Meta-Llama-3.1-70B-32k-Reference",           "", {},      {},     "???????????y"},
-    {"meta-llama/Meta-Llama-3.1-70B-Instruct-Reference",      "", {},      {},     "yy????????yy", {0.9, {}, 0.9}},
-    {"meta-llama/Meta-Llama-3.1-70B-Instruct-Turbo",          "", {},      {},     "yyyy???yy?y?", {0.88, {}, 0.88}},
-    {"meta-llama/Meta-Llama-3.1-70B-Reference",               "", {},      {},     "?y????????yy", {0.9, {}, 0.9}},
-    {"meta-llama/Meta-Llama-3.1-8B-131k-Instruct-Reference",  "", {},      {},     "y??????????y"},
-    {"meta-llama/Meta-Llama-3.1-8B-131k-Reference",           "", {},      {},     "???????????y"},
-    {"meta-llama/Meta-Llama-3.1-8B-Instruct-Reference",       "", {},      {},     "yy????????yy", {0.2, {}, 0.2}},
-    {"meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo",           "", {},      {},     "yyyy???yy?y?", {0.18, {}, 0.18}},
-    {"meta-llama/Meta-Llama-3.1-8B-Reference",                "", {},      {},     "?y????????yy", {0.2, {}, 0.2}},
-    {"MiniMaxAI/MiniMax-M2.5",                                "", 204800,  131072, "yyy?nnn??yy?", {0.3, 0.06, 1.2}},
-    {"MiniMaxAI/MiniMax-M2.7",                                "", 202752,  131072, "yyy?nnn?yyy?", {0.3, 0.06, 1.2}},
-    {"MiniMaxAI/MiniMax-M3",                                  "", 524288,  250000, "y?y?yn??yy??", {0.3, 0.06, 1.2}},
-    {"mistralai/Mistral-7B-Instruct-v0.1",                    "", {},      {},     "yyyy????y?y?", {0.2, {}, 0.2}},
-    {"mistralai/Mistral-7B-Instruct-v0.2",                    "", {},      {},     "yyy???????yy", {0.2, {}, 0.2}},
-    {"mistralai/Mistral-7B-v0.1",                             "", {},      {},     "???????????y", {0.2, {}, 0.2}},
-    {"mistralai/Mistral-Small-24B-Instruct-2501",             "", {},      {},     "yyyy??????y?", {0.8, {}, 0.8}},
-    {"mistralai/Mixtral-8x7B-Instruct-v0.1",                  "", {},      {},     "yyyy????y?yy", {0.6, {}, 0.6}},
-    {"mistralai/Mixtral-8x7B-v0.1",                           "", {},      {},     "?y????????yy", {0.9, {}, 0.9}},
-    {"moonshotai/Kimi-K2-Base",                               "", {},      {},     "???????????y"},
-    {"moonshotai/Kimi-K2-Instruct",                           "", {},      {},     "yyyy????y?yy", {1, {}, 3}},
-    {"moonshotai/Kimi-K2-Instruct-0905",                      "", 262144,  {},     "yyyy??????yy", {1, {}, 3}},
-    {"moonshotai/Kimi-K2-Thinking",                           "", {},      {},     "yy????????yy", {1.2, {}, 4}},
-    {"moonshotai/Kimi-K2.5",                                  "", 262144,  262144, "yyy?yn???yy?", {0.5, {}, 2.8}},
-    {"moonshotai/Kimi-K2.6",                                  "", 262144,  131000, "yyy?yn??yyy?", {1.2, 0.2, 4.5}},
-    {"moonshotai/Kimi-K2.7-Code",                             "", 262144,  131072, "yyy?nnn?yyy?", {0.95, 0.19, 4}},
-    {"nvidia/nemotron-3-ultra-550b-a55b",                     "", 512300,  512300, "y?y?nnn?yy??", {0.6, 0.2, 3.6}},
-    {"openai/gpt-oss-120b",                                   "", 131072,  131072, "y?yynnn?yyyy", {0.15, {}, 0.6}},
-    {"openai/gpt-oss-20b",                                    "", 131072,  131072, "y?yynnn?yyyy", {0.05, {}, 0.2}},
-    {"pearl-ai/gemma-4-31b-it",                               "", 32000,   32000,  "y?n?nnn??y??", {0.28, {}, 0.86}},
-    {"Qwen/Qwen2-1.5B",                                       "", {},      {},     "???????????y"},
-    {"Qwen/Qwen2-1.5B-Instruct",                              "", {},      {},     "y??????????y"},
-    {"Qwen/Qwen2-72B",                                        "", {},      {},     "???????????y"},
-    {"Qwen/Qwen2-72B-Instruct",                               "", {},      {},     "y??????????y"},
-    {"Qwen/Qwen2-7B",                                         "", {},      {},     "???????????y"},
-    {"Qwen/Qwen2-7B-Instruct",                                "", {},      {},     "y??????????y"},
-    {"Qwen/Qwen2.5-1.5B",                                     "", {},      {},     "???????????y"},
-    {"Qwen/Qwen2.5-1.5B-Instruct",                            "", {},      {},     "y??????????y"},
-    {"Qwen/Qwen2.5-14B",                                      "", {},      {},     "???????????y"},
-    {"Qwen/Qwen2.5-14B-Instruct",                             "", {},      {},     "y??????????y"},
-    {"Qwen/Qwen2.5-32B",                                      "", {},      {},     "???????????y"},
-    {"Qwen/Qwen2.5-32B-Instruct",                             "", {},      {},     "y??????????y"},
-    {"Qwen/Qwen2.5-3B",                                       "", {},      {},     "???????????y"},
-    {"Qwen/Qwen2.5-3B-Instruct",                              "", {},      {},     "y??????????y"},
-    {"Qwen/Qwen2.5-72B",                                      "", {},      {},     "???????????y"},
-    {"Qwen/Qwen2.5-72B-Instruct",                             "", {},      {},     "y??????????y"},
-    {"Qwen/Qwen2.5-72B-Instruct-Turbo",                       "", {},      {},     "yyyy????y?y?", {1.2, {}, 1.2}},
-    {"Qwen/Qwen2.5-7B",                                       "", {},      {},     "???????????y"},
-    {"Qwen/Qwen2.5-7B-Instruct",                              "", {},      {},     "y??????????y"},
-    {"Qwen/Qwen2.5-7B-Instruct-Turbo",                        "", 32768,   32768,  "yyyynnn?yny?", {0.3, {}, 0.3}},
-    {"Qwen/Qwen3-0.6B",                                       "", {},      {},     "???????????y"},
-    {"Qwen/Qwen3-0.6B-Base",                                  "", {},      {},     "???????????y"},
-    {"Qwen/Qwen3-1.7B",                                       "", {},      {},     "???????????y"},
-    {"Qwen/Qwen3-1.7B-Base",                                  "", {},      {},     "???????????y"},
-    {"Qwen/Qwen3-14B",                                        "", {},      {},     "???????????y"},
-    {"Qwen/Qwen3-14B-Base",                                   "", {},      {},     "???????????y"},
-    {"Qwen/Qwen3-235B-A22B",                                  "", {},      {},     "???????????y"},
-    {"Qwen/Qwen3-235B-A22B-fp8-tput",                         "", 40000,   {},     "yynn??????y?", {0.2, {}, 0.6}},
-    {"Qwen/Qwen3-235B-A22B-Instruct-2507",                    "", {},      {},     "y??????????y"},
-    {"Qwen/Qwen3-235B-A22B-Instruct-2507-tput",               "", 262144,  262144, "yyyynnn?yny?", {0.2, {}, 0.6}},
-    {"Qwen/Qwen3-235B-A22B-Thinking-2507",                    "", 256000,  {},     "yyyy????y?y?", {0.65, {}, 3}},
-    {"Qwen/Qwen3-30B-A3B",                                    "", {},      {},     "???????????y"},
-    {"Qwen/Qwen3-30B-A3B-Base",                               "", {},      {},     "???????????y"},
-    {"Qwen/Qwen3-30B-A3B-Instruct-2507",                      "", {},      {},     "y??????????y"},
-    {"Qwen/Qwen3-32B",                                        "", {},      {},     "???????????y"},
-    {"Qwen/Qwen3-4B",                                         "", {},      {},     "???????????y"},
-    {"Qwen/Qwen3-4B-Base",                                    "", {},      {},     "???????????y"},
-    {"Qwen/Qwen3-8B",                                         "", {},      {},     "???????????y"},
-    {"Qwen/Qwen3-8B-Base",                                    "", {},      {},     "???????????y"},
-    {"Qwen/Qwen3-Coder-30B-A3B-Instruct",                     "", {},      {},     "y??????????y"},
-    {"Qwen/Qwen3-Coder-480B-A35B-Instruct",                   "", {},      {},     "y??????????y"},
-    {"Qwen/Qwen3-Coder-480B-A35B-Instruct-FP8",               "", 262144,  262144, "yyyynnn?yny?", {2, {}, 2}},
-    {"Qwen/Qwen3-Coder-Next-FP8",                             "", 262144,  262144, "y?y?nnn??n??", {0.5, {}, 1.2}},
-    {"Qwen/Qwen3-Next-80B-A3B-Instruct",                      "", 262144,  {},     "yyyy????y?yy", {0.15, {}, 1.5}},
-    {"Qwen/Qwen3-Next-80B-A3B-Thinking",                      "", 262144,  {},     "yyyy????y?yy", {0.15, {}, 1.5}},
-    {"Qwen/Qwen3.5-397B-A17B",                                "", 262144,  130000, "yyyyyn??yyy?", {0.6, {}, 3.6}},
-    {"Qwen/Qwen3.5-9B",                                       "", 262144,  65536,  "yyy?yn??yyy?", {0.17, {}, 0.25}},
-    {"Qwen/Qwen3.6-Plus",                                     "", 1000000, 500000, "yyy??nn??yy?", {0.5, {}, 3}},
-    {"Qwen/Qwen3.7-Max",                                      "", 1000000, 500000, "yyy?nnn??ny?", {1.25, {}, 3.75}},
-    {"teknium/OpenHermes-2p5-Mistral-7B",                     "", {},      {},     "yy????????yy", {0.2, {}, 0.2}},
-    {"togethercomputer/CodeLlama-34b-Instruct",               "", {},      {},     "yyyy??????y?", {0.8, {}, 0.8}},
-    {"togethercomputer/llama-2-7b-chat",                      "", {},      {},     "yy????????yy", {0.2, {}, 0.2}},
-    {"zai-org/GLM-4.5-Air-FP8",                               "", 128000,  {},     "yyyy????y?y?", {0.2, {}, 1.1}},
-    {"zai-org/GLM-4.6",                                       "", 200000,  200000, "y?yy?????y?y", {0.6, {}, 2.2}},
-    {"zai-org/GLM-4.7",                                       "", 200000,  200000, "y?yy?????y?y", {0.45, {}, 2}},
-    {"zai-org/GLM-5",                                         "", 202752,  131072, "y?y?nnn?yy??", {1, {}, 3.2}},
-    {"zai-org/GLM-5.1",                                       "", 202752,  131072, "y?y?nnn?yy??", {1.4, {}, 4.4}},
-    {"zai-org/GLM-5.2",                                       "", 262144,  164000, "yyy?nnn?yyy?", {1.4, 0.26, 4.4}},
-};
-// clang-format on
 
 /// Bases without a row: nothing but the name is known, and names are what ids divide by.
 inline constexpr std::string_view other_models[] = {
@@ -320,13 +173,16 @@ struct Base {
   std::string_view name;
 };
 
-/// Every base that is known by name.
+/// Every base that is known by name. (The slash is looked for by hand, because find() takes
+/// compilers a fifth of a second here.)
 inline constexpr auto bases = [] {
   std::array<Base, std::size(models) + std::size(other_models)> all{};
   std::size_t count = 0;
   const auto add = [&](std::string_view name) {
-    all[count].publisher = internal::take_until(name, '/');
-    all[count++].name = name;
+    const char* slash = name.data();
+    while (*slash != '/') ++slash;
+    const auto size = static_cast<std::size_t>(slash - name.data());
+    all[count++] = {.publisher = {name.data(), size}, .name = {slash + 1, name.size() - size - 1}};
   };
   for (const ModelRow& row : models) add(row.model_id);
   for (const std::string_view name : other_models) add(name);
@@ -341,7 +197,8 @@ inline constexpr auto publishers = [] {
     if (std::find(all.begin(), all.end(), name) == all.end()) all[count++] = name;
   };
   for (const std::string_view name : other_publishers) add(name);
-  for (const Base& base : bases) add(base.publisher);
+  for (const Base& base : bases)
+    if (base.publisher != all[count - 1]) add(base.publisher);  // most stand by their own
   return all;
 }();
 
@@ -401,8 +258,9 @@ constexpr std::string_view take_last_hash(std::string_view& rest) {
 }
 
 /// Cuts "[-STAMP]-HASH[-HASH][-adapter]" or "-STAMP[-adapter]" off the end and returns what tells
-/// the job: the first hash, else the stamp. Empty, and `rest` as it was, where there is neither; a
-/// stamp alone and a hash of digits alone, which may be any number, count where the id `is_ours`.
+/// the job: the first hash, else the stamp. Empty, with `rest` as it was, if there is neither; a
+/// stamp alone, or a hash of digits alone, which may be any number, counts only if the id
+/// `is_ours`.
 constexpr std::string_view take_job(std::string_view& rest, bool is_ours) {
   constexpr std::string_view adapter = "-adapter";
   std::string_view before = rest;
@@ -425,7 +283,7 @@ constexpr std::string_view take_job(std::string_view& rest, bool is_ours) {
 }
 
 /// [PUBLISHER/]BASE:SUFFIX:JOB
-constexpr Result<ModelId, IdError> read_named_job(std::string_view name, ModelId id) {
+constexpr Result<ModelId, IdError> parse_named_job(std::string_view name, ModelId id) {
   std::array<std::string_view, 3> fields{};
   if (internal::split(name, ':', fields) != 3 || fields[0].empty() || fields[2].empty())
     return IdError::invalid_format;
@@ -437,8 +295,8 @@ constexpr Result<ModelId, IdError> read_named_job(std::string_view name, ModelId
 }
 
 /// [PUBLISHER/]BASE[-SUFFIX][-JOB]; without both the whole id is what tells it apart. A known base
-/// speaks for this service, and so does an account that is a mail address, as in 2023 and 2024.
-constexpr ModelId read_issued(std::string_view name, ModelId id) {
+/// is a sign of this service, and so is an account that is a mail address, as in 2023 and 2024.
+constexpr ModelId parse_issued(std::string_view name, ModelId id) {
   const std::string_view base = known_base(name);
   const bool is_ours = !base.empty() || id.organization.find('@') != std::string_view::npos;
   const std::string_view job = take_job(name, is_ours);
@@ -454,20 +312,20 @@ constexpr ModelId read_issued(std::string_view name, ModelId id) {
 }
 
 /// ACCOUNT/.. of one of the forms above. One colon is a tag of somebody's base model (":free").
-constexpr Result<ModelId, IdError> read_id(std::string_view text) {
+constexpr Result<ModelId, IdError> parse_id(std::string_view text) {
   std::string_view name = text;
   const std::string_view account = internal::take_until(name, '/');
   const bool has_account = account.size() < text.size();
   if ((has_account ? name : text).find('@') != std::string_view::npos)
     return IdError::invalid_characters;  // only an account has it
-  if (!has_account) return read_opaque_id(text);
+  if (!has_account) return parse_opaque_id(text);
   if (account.empty() || name.empty() || name.ends_with('/')) return IdError::invalid_format;
   const auto colons = std::count(name.begin(), name.end(), ':');
   if (colons == 1 || is_publisher(account) || account.find(':') != std::string_view::npos)
-    return read_opaque_id(text);
+    return parse_opaque_id(text);
   const ModelId id{.text = text, .kind = ModelId::Kind::fine_tuned, .organization = account};
-  if (colons > 0) return read_named_job(name, id);
-  return read_issued(name, id);
+  if (colons > 0) return parse_named_job(name, id);
+  return parse_issued(name, id);
 }
 
 /// Only what no other service's ids look like: those that tell their job, or that have a suffix
@@ -478,10 +336,10 @@ constexpr bool recognizes(std::string_view text) {
   std::string_view name = text.substr(slash + 1);
   const auto slashes = std::count(name.begin(), name.end(), '/');
   if (slashes > 1 || (slashes == 1 && !is_publisher(internal::take_until(name, '/')))) return false;
-  const Result<ModelId, IdError> id = read_id(text);
+  const Result<ModelId, IdError> id = parse_id(text);
   if (!id || !id->is_fine_tuned()) return false;
-  const bool tells_job = !id->fine_tune_id.empty() && id->fine_tune_id != text;
-  return tells_job || (is_reference(id->base_model) && !id->suffix.empty());
+  const bool names_job = !id->fine_tune_id.empty() && id->fine_tune_id != text;
+  return names_job || (is_reference(id->base_model) && !id->suffix.empty());
 }
 
 }  // namespace together_facts
@@ -490,7 +348,7 @@ constexpr bool recognizes(std::string_view text) {
 inline constexpr Provider together{
     .name = "together",
     .title = "Together AI",
-    .read_id = together_facts::read_id,
+    .parse_id = together_facts::parse_id,
     .recognizes = together_facts::recognizes,
     .refused_characters = "#",  // accounts of 2023 and 2024 are mail addresses
     .routing_prefixes = "together_ai/|together/",

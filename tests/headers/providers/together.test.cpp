@@ -2,7 +2,7 @@
 
 #include "support/id_cases.hpp"
 
-#include <FineTuning/catalog.hpp>
+#include <FineTuning/facts.hpp>
 
 #include <string>
 #include <string_view>

@@ -3,9 +3,11 @@
 
 #include "support/catch.hpp"
 
-#include <FineTuning/catalog.hpp>
+#include <FineTuning/days.hpp>
+#include <FineTuning/facts.hpp>
+#include <FineTuning/internal/days.hpp>
 
-#include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <optional>
@@ -16,6 +18,7 @@
 
 using namespace FineTuning;
 using Source = Facts::Source;
+using FineTuning::internal::operator""_day;
 
 namespace {
 
@@ -37,7 +40,7 @@ static_assert(!find_facts(classify("nobody-knows")) && !find_facts(ModelId{}));
 static_assert(find_facts(classify("gpt-4o"))->source == Source::own_row);
 static_assert(find_facts(classify("gpt-4o-mini"))->model_id == "gpt-4o-mini-2024-07-18");
 static_assert(find_facts(custom)->model_id == "gpt-4" &&
-              find_facts(custom)->checked == "2026-11-22");
+              find_facts(custom)->checked == "2026-11-22"_day);
 // The names that JSON gives them; all_capabilities is in the order of the enumerators.
 static_assert(to_string(Capability::chat) == "chat" && all_capabilities[0] == Capability::chat);
 static_assert(to_string(Capability::streaming) == "streaming" &&
@@ -74,12 +77,28 @@ constexpr ModelRow named{.model_id = "a", .alias = "b"};
 static_assert(named.is_called("a") && named.is_called("b") && !named.is_called("c"));
 static_assert(!named.is_called("") && !ModelRow{.model_id = "a"}.is_called(""));
 
-// The table's word on a model's end, at compile time too.
-static_assert(ends_on(custom) == "2026-10-23" && ends_on(classify("nobody-knows")).empty());
-static_assert(ends_on(classify("acb944bb-fb49-4c29-a15b-e6a245a7bdf9-ft")) == "2025-09-15");
-static_assert(is_retired(custom, "2026-10-23") && !is_retired(custom, "2026-10-22"));
-static_assert(!is_retired(custom, "2026-11-1") && !is_retired(custom, "tomorrow"));
-static_assert(!is_retired(ModelId{}, "9999-12-31"));
+// The last day of a model in the tables, at compile time too.
+static_assert(ends_on(custom) == "2026-10-23"_day && !ends_on(classify("nobody-knows")));
+static_assert(ends_on(classify("acb944bb-fb49-4c29-a15b-e6a245a7bdf9-ft")) == "2025-09-15"_day);
+static_assert(is_retired(custom, "2026-10-23"_day) && !is_retired(custom, "2026-10-22"_day));
+static_assert(!is_retired(ModelId{}, "9999-12-31"_day));
+
+// A day is not a text, which may be none.
+template <class Day>
+concept is_a_day_to_ask_for = requires(const ModelId& id, const Model& model, Day day) {
+  is_retired(id, day);
+  is_retired(model, day);
+};
+static_assert(is_a_day_to_ask_for<std::chrono::year_month_day>);
+static_assert(is_a_day_to_ask_for<std::chrono::sys_days>);
+static_assert(!is_a_day_to_ask_for<const char*> && !is_a_day_to_ask_for<std::string_view>);
+
+// Facts and rows can be compared, at compile time too.
+static_assert(find_facts(custom) == find_facts(classify("ft:gpt-4:org::other")));
+static_assert(find_facts(custom) != find_facts(classify("gpt-4o")));
+static_assert(ModelRow{.model_id = "a"} == ModelRow{.model_id = "a"} &&
+              ModelRow{.model_id = "a"} != ModelRow{.model_id = "a", .prices = {.input = 0}});
+static_assert(Capabilities("y???????????") != Capabilities() && Prices{} == Prices{});
 
 // What points into a catalog is not to be had of one that is about to go.
 template <class C>
@@ -96,7 +115,7 @@ concept gives_rows = requires(C&& catalog, const Provider& provider) {
 };
 static_assert(gives_facts<Catalog&> && gives_facts<const Catalog&>);
 static_assert(!gives_facts<Catalog> && !gives_facts<const Catalog>);
-static_assert(gives_an_end<const Catalog&> && !gives_an_end<Catalog>);
+static_assert(gives_an_end<const Catalog&> && gives_an_end<Catalog>);  // a day points nowhere
 static_assert(gives_rows<const Catalog&> && !gives_rows<Catalog> && !gives_rows<const Catalog>);
 
 Facts facts_of(std::string_view spec, const Catalog& catalog = {}) {
@@ -108,10 +127,13 @@ std::string price_source_of(std::string_view spec, const Catalog& catalog = {}) 
 std::string source_of(std::string_view spec, const Catalog& catalog = {}) {
   return std::string(to_string(facts_of(spec, catalog).source));
 }
-bool is_retired(std::string_view spec, std::string_view day) {
+bool is_retired(std::string_view spec, std::chrono::year_month_day day) {
   return FineTuning::is_retired(Model::from(spec).value(), day);
 }
-Catalog catalog_of(std::string_view json) { return Catalog::from_json(json).value(); }
+Catalog catalog_of(std::string_view json) { return parse_catalog(json).value(); }
+std::string text_of(const std::optional<std::chrono::year_month_day>& day) {
+  return day ? day_text(*day) : "";
+}
 
 bool is_near(std::optional<double> value, double expected) {
   return value && std::abs(*value - expected) < 1e-9;
@@ -121,7 +143,7 @@ constexpr auto nobody_knows = std::nullopt;
 
 }  // namespace
 
-TEST_CASE("facts say which row they come from, and a fine-tune has its own prices", "[catalog]") {
+TEST_CASE("facts say which row they come from, and a fine-tune has its own prices", "[facts]") {
   struct Case {
     std::string_view spec;
     Source source;
@@ -196,19 +218,19 @@ TEST_CASE("facts say which row they come from, and a fine-tune has its own price
     CHECK(known.input_usd_per_mtok == expected.input);
     CHECK(known.cached_input_usd_per_mtok == expected.cached_input);
     CHECK(known.output_usd_per_mtok == expected.output);
-    CHECK(known.retired_on == expected.retired_on);
-    CHECK(known.checked == "2026-11-22");
+    CHECK(text_of(known.retired_on) == expected.retired_on);
+    CHECK(known.checked == "2026-11-22"_day);
   }
 }
 
-TEST_CASE("the fine-tunes of Cohere's command-r ended while it goes on", "[catalog]") {
+TEST_CASE("the fine-tunes of Cohere's command-r ended while it goes on", "[facts]") {
   const ModelRow row = *internal::find_row("command-r-08-2024", providers::cohere.models);
-  CHECK(row.retired_on.empty());
-  CHECK(internal::inherited_row(row, false).retired_on == "2025-09-15");
-  CHECK(providers::cohere.fine_tunes_ended_on == "2025-09-15");
+  CHECK_FALSE(row.retired_on);
+  CHECK(internal::inherited_row(row, false).retired_on == "2025-09-15"_day);
+  CHECK(providers::cohere.fine_tunes_ended_on == "2025-09-15"_day);
 }
 
-TEST_CASE("a fine-tune inherits everything but its prices and its end", "[catalog]") {
+TEST_CASE("a fine-tune inherits everything but its prices and its end", "[facts]") {
   const Facts tuned = facts_of("openai:ft:gpt-4o-mini-2024-07-18:org::id");
   const Facts base = facts_of("openai:gpt-4o-mini-2024-07-18");
   CHECK(tuned.context_window == 128000U);
@@ -226,7 +248,7 @@ TEST_CASE("a fine-tune inherits everything but its prices and its end", "[catalo
   CHECK_FALSE(assumed.base_prices.known());
 }
 
-TEST_CASE("what nobody knows is an error, never a row of zeros", "[catalog]") {
+TEST_CASE("what nobody knows is an error, never a row of zeros", "[facts]") {
   for (const std::string_view spec :
        {"openai:ft:gpt-3.5:org:simple:id", "openai:gpt-3.5", "groq:my-lora", "local:llama3:8b",
         "google:tunedModels/my-model", "vertex:projects/p/locations/l/endpoints/1",
@@ -240,45 +262,46 @@ TEST_CASE("what nobody knows is an error, never a row of zeros", "[catalog]") {
     CHECK(known.error().code == "unknown_model");
     CHECK(support(model, Capability::chat) == Support::unknown);
     CHECK_FALSE(supports_capability(model, Capability::chat));
-    CHECK_FALSE(FineTuning::is_retired(model, "9999-12-31"));
+    CHECK_FALSE(FineTuning::is_retired(model, "9999-12-31"_day));
   }
 }
 
-TEST_CASE("a model is retired from the day it stops", "[catalog]") {
-  CHECK_FALSE(is_retired("openai:ft:gpt-4o-mini-2024-07-18:org::id", "2027-01-13"));
-  CHECK(is_retired("openai:ft:gpt-4o-mini-2024-07-18:org::id", "2027-01-14"));
-  CHECK(is_retired("openai:ft:gpt-3.5-turbo-0613:org::id", "2026-10-23"));
-  CHECK_FALSE(is_retired("openai:ft:gpt-3.5-turbo-0613:org::id", "2026-10-22"));
-  CHECK(is_retired("openai:gpt-3.5-turbo-0613", "2026-10-22"));
-  CHECK(is_retired("openai:davinci:ft-personal-2023-04-28-18-40-02", "2026-11-22"));
+TEST_CASE("a model is retired from the day it stops", "[facts]") {
+  CHECK_FALSE(is_retired("openai:ft:gpt-4o-mini-2024-07-18:org::id", "2027-01-13"_day));
+  CHECK(is_retired("openai:ft:gpt-4o-mini-2024-07-18:org::id", "2027-01-14"_day));
+  CHECK(is_retired("openai:ft:gpt-3.5-turbo-0613:org::id", "2026-10-23"_day));
+  CHECK_FALSE(is_retired("openai:ft:gpt-3.5-turbo-0613:org::id", "2026-10-22"_day));
+  CHECK(is_retired("openai:gpt-3.5-turbo-0613", "2026-10-22"_day));
+  CHECK(is_retired("openai:davinci:ft-personal-2023-04-28-18-40-02", "2026-11-22"_day));
   for (const std::string_view spec :
        {"cohere:custom-rag-assistant", "cohere:acb944bb-fb49-4c29-a15b-e6a245a7bdf9-ft"}) {
-    CHECK(is_retired(spec, "2025-09-15"));  // its provider stopped serving all of them
-    CHECK_FALSE(is_retired(spec, "2025-09-14"));
-    CHECK(ends_on(Model::from(spec).value()) == "2025-09-15");
+    CHECK(is_retired(spec, "2025-09-15"_day));  // its provider stopped serving all of them
+    CHECK_FALSE(is_retired(spec, "2025-09-14"_day));
+    CHECK(ends_on(Model::from(spec).value()) == "2025-09-15"_day);
   }
-  CHECK_FALSE(is_retired("cohere:command-r-08-2024", "2025-09-15"));
-  CHECK_FALSE(is_retired("openai:gpt-5.6", "9999-12-31"));  // no day is known
+  CHECK_FALSE(is_retired("cohere:command-r-08-2024", "2025-09-15"_day));
+  CHECK_FALSE(is_retired("openai:gpt-5.6", "9999-12-31"_day));  // no day is known
 
   // What is said of the model itself goes before what is said of all fine-tunes.
   const Catalog catalog = catalog_of(R"([
     {"provider": "cohere", "model_id": "custom-rag-assistant", "retired_on": "2030-01-01"}])");
   const Model kept = Model::from("cohere:custom-rag-assistant").value();
-  CHECK(ends_on(kept, catalog) == "2030-01-01");
-  CHECK_FALSE(FineTuning::is_retired(kept, "2026-01-01", catalog));
+  CHECK(ends_on(kept, catalog) == "2030-01-01"_day);
+  CHECK_FALSE(FineTuning::is_retired(kept, "2026-01-01"_day, catalog));
 }
 
-TEST_CASE("by a text that is no day nothing has ended", "[catalog]") {
-  for (const std::string_view text : {"", "tomorrow", "2027-1-1", "2027-01-32", "2027-02-29",
-                                      "2027-00-01", "2027-13-01", "2027-01-14T00:00:00Z", "9999"}) {
-    INFO(text);
-    CHECK_FALSE(is_retired("openai:gpt-3.5-turbo-0613", text));
-    CHECK_FALSE(is_retired("cohere:custom-rag-assistant", text));
+TEST_CASE("by a day that is not in the calendar nothing has ended", "[facts]") {
+  using namespace std::chrono_literals;
+  for (const std::chrono::year_month_day day :
+       {2027y / 1 / 32, 2027y / 2 / 29, 2027y / 0 / 1, 2027y / 13 / 1, 2027y / 1 / 0}) {
+    CAPTURE(static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
+    CHECK_FALSE(is_retired("openai:gpt-3.5-turbo-0613", day));
+    CHECK_FALSE(is_retired("cohere:custom-rag-assistant", day));
   }
-  CHECK(is_retired("openai:gpt-3.5-turbo-0613", "2028-02-29"));
+  CHECK(is_retired("openai:gpt-3.5-turbo-0613", 2028y / 2 / 29));
 }
 
-TEST_CASE("facts say whose the prices are", "[catalog]") {
+TEST_CASE("facts say whose the prices are", "[facts]") {
   CHECK(price_source_of("openai:gpt-4o") == "own_row");
   CHECK(price_source_of("openai:ft:gpt-4o:org::id") == "fine_tuned_row");
   CHECK(price_source_of("openai:ft:gpt-4:org::id") == "base_row");
@@ -305,7 +328,7 @@ TEST_CASE("facts say whose the prices are", "[catalog]") {
   }
 }
 
-TEST_CASE("what nobody states of a fine-tune's prices is its base's", "[catalog]") {
+TEST_CASE("what nobody states of a fine-tune's prices is its base's", "[facts]") {
   const Catalog catalog = catalog_of(R"([
     {"provider": "openai", "model_id": "gpt-4", "ft_cached_input_usd_per_mtok": 1},
     {"provider": "openai", "model_id": "gpt-5", "ft_input_usd_per_mtok": 3},
@@ -328,7 +351,7 @@ TEST_CASE("what nobody states of a fine-tune's prices is its base's", "[catalog]
   CHECK(mini.output_usd_per_mtok == 4.0);
 }
 
-TEST_CASE("a cost is estimated where every price it takes is known", "[catalog]") {
+TEST_CASE("a cost is estimated where every price it takes is known", "[facts]") {
   constexpr Facts priced{
       .input_usd_per_mtok = 3, .cached_input_usd_per_mtok = 1, .output_usd_per_mtok = 10};
   constexpr Usage usage{.input_tokens = 1'000'000, .output_tokens = 100'000, .known = true};
@@ -361,7 +384,7 @@ TEST_CASE("a cost is estimated where every price it takes is known", "[catalog]"
   CHECK(is_near(estimate_cost({.input_usd_per_mtok = 3, .output_usd_per_mtok = 10}, cached), 4));
 }
 
-TEST_CASE("a program's row replaces what it says and nothing else", "[catalog]") {
+TEST_CASE("a program's row replaces what it says and nothing else", "[facts]") {
   const Catalog catalog = catalog_of(R"([
     {"provider": "openai", "model_id": "gpt-4o-mini-2024-07-18", "input_usd_per_mtok": 9,
      "capabilities": {"tools": "no", "reasoning": "yes", "vision": "unknown"}},
@@ -379,8 +402,8 @@ TEST_CASE("a program's row replaces what it says and nothing else", "[catalog]")
   CHECK(mini.capabilities[Capability::tools] == Support::no);
   CHECK(mini.capabilities[Capability::reasoning] == Support::yes);
   CHECK(mini.capabilities[Capability::vision] == Support::yes);
-  CHECK(mini.retired_on == "2027-01-14");
-  CHECK(mini.checked == "2026-11-22");
+  CHECK(mini.retired_on == "2027-01-14"_day);
+  CHECK(mini.checked == "2026-11-22"_day);
 
   // The fine-tunes of a model have prices of their own, which the base's row does not replace.
   const Facts tuned_mini = facts_of("openai:ft:gpt-4o-mini-2024-07-18:org::id", catalog);
@@ -392,8 +415,8 @@ TEST_CASE("a program's row replaces what it says and nothing else", "[catalog]")
   const Facts tuned_4o = facts_of("openai:ft:gpt-4o-2024-08-06:org::id", catalog);
   CHECK(tuned_4o.input_usd_per_mtok == 3.75);
   CHECK(tuned_4o.output_usd_per_mtok == 7.5);
-  CHECK(tuned_4o.retired_on == "2030-01-01");
-  CHECK(tuned_4o.checked == "2026-12-01");
+  CHECK(tuned_4o.retired_on == "2030-01-01"_day);
+  CHECK(tuned_4o.checked == "2026-12-01"_day);
 
   // Without prices of fine-tunes the base's count, a price of zero too.
   const Facts tuned_4 = facts_of("openai:ft:gpt-4:org:legal:id1", catalog);
@@ -405,7 +428,7 @@ TEST_CASE("a program's row replaces what it says and nothing else", "[catalog]")
   CHECK(source_of("openai:gpt-4o-mini-2024-07-18") == "own_row");
 }
 
-TEST_CASE("a program's row of a fine-tune goes before that of its base", "[catalog]") {
+TEST_CASE("a program's row of a fine-tune goes before that of its base", "[facts]") {
   const Catalog catalog = catalog_of(R"([
     {"provider": "openai", "model_id": "gpt-4o-mini-2024-07-18", "max_output": 1000,
      "ft_input_usd_per_mtok": 5, "context_window": 2000},
@@ -419,17 +442,17 @@ TEST_CASE("a program's row of a fine-tune goes before that of its base", "[catal
   CHECK(own.output_usd_per_mtok == 1.2);
   CHECK(own.max_output == 500U);
   CHECK(own.context_window == 2000U);
-  CHECK(own.retired_on == "2026-12-31");
+  CHECK(own.retired_on == "2026-12-31"_day);
 
   CHECK(own.base_prices.input == 0.15);
 
   const Facts other = facts_of("openai:ft:gpt-4o-mini-2024-07-18:acme::id2", catalog);
   CHECK(other.input_usd_per_mtok == 5.0);
   CHECK(other.max_output == 1000U);
-  CHECK(other.retired_on == "2027-01-14");
+  CHECK(other.retired_on == "2027-01-14"_day);
 }
 
-TEST_CASE("a program's row is found under every name of its model", "[catalog]") {
+TEST_CASE("a program's row is found under every name of its model", "[facts]") {
   const Catalog catalog = catalog_of(R"([
     {"provider": "openai", "model_id": "gpt-4o-mini", "max_output": 1},
     {"provider": "together", "model_id": "Qwen/Qwen2.5-7B-Instruct", "max_output": 2},
@@ -462,7 +485,7 @@ TEST_CASE("a program's row is found under every name of its model", "[catalog]")
   CHECK_FALSE(facts(Model::from("google:models/").value(), other));
 }
 
-TEST_CASE("a program's row adds a name to a model of the table", "[catalog]") {
+TEST_CASE("a program's row adds a name to a model of the table", "[facts]") {
   const Catalog catalog = catalog_of(R"([
     {"provider": "openai", "model_id": "gpt-4o-mini-2024-07-18", "alias": "mini"},
     {"provider": "openai", "model_id": "my-4o", "alias": "gpt-4o-2024-08-06"},
@@ -482,7 +505,7 @@ TEST_CASE("a program's row adds a name to a model of the table", "[catalog]") {
   CHECK(facts_of("openai:gpt-4", catalog).context_window == 1047576U);
 }
 
-TEST_CASE("a program's row of an assumed base gives capabilities, and nothing else", "[catalog]") {
+TEST_CASE("a program's row of an assumed base gives capabilities, and nothing else", "[facts]") {
   const Catalog catalog = catalog_of(R"([
     {"provider": "cohere", "model_id": "command", "capabilities": {"tools": "yes"},
      "input_usd_per_mtok": 1, "ft_output_usd_per_mtok": 2, "max_output": 3,
@@ -496,7 +519,7 @@ TEST_CASE("a program's row of an assumed base gives capabilities, and nothing el
   CHECK_FALSE(assumed.base_prices.known());
   CHECK_FALSE(assumed.fine_tuned_prices.known());
   CHECK_FALSE(assumed.max_output);
-  CHECK(assumed.retired_on.empty());
+  CHECK_FALSE(assumed.retired_on);
   CHECK(to_string(assumed.source) == "user_row");
 
   const Model vertex = Model::from("vertex:projects/p/locations/l/models/my-gemini").value();
@@ -505,7 +528,7 @@ TEST_CASE("a program's row of an assumed base gives capabilities, and nothing el
   CHECK(supports_capability(vertex, Capability::chat, catalog));
 }
 
-TEST_CASE("what ft inspect prints of a base model makes a row", "[catalog]") {
+TEST_CASE("what ft inspect prints of a base model makes a row", "[facts]") {
   const Catalog catalog = catalog_of(R"([{"provider": "openai", "source": "own_row",
     "price_source": "own_row", "model_id": "gpt-4o", "context_window": 128000, "max_output": null,
     "capabilities": {"chat": "yes", "tools": "unknown"}, "input_usd_per_mtok": 2.5,
@@ -517,7 +540,7 @@ TEST_CASE("what ft inspect prints of a base model makes a row", "[catalog]") {
   CHECK(facts_of("openai:gpt-4o", catalog).output_usd_per_mtok == 11.0);
 }
 
-TEST_CASE("a catalog can hold models and providers that the library does not know", "[catalog]") {
+TEST_CASE("a catalog can hold models and providers that the library does not know", "[facts]") {
   const Catalog catalog = catalog_of(R"([
     {"provider": "local", "model_id": "llama3:8b", "alias": "llama3", "context_window": 8192,
      "max_output": 4294967295, "capabilities": {"chat": "yes"}, "input_usd_per_mtok": 0,
@@ -538,10 +561,10 @@ TEST_CASE("a catalog can hold models and providers that the library does not kno
     CHECK(local.capabilities[Capability::tools] == Support::unknown);
     CHECK(estimate_cost(local, {.input_tokens = 10, .known = true}) == 0.0);
     CHECK(local.training_usd_per_mtok == 0.001);
-    CHECK(local.deprecated_on == "2026-01-31");
-    CHECK(local.retired_on == "2028-02-29");
+    CHECK(local.deprecated_on == "2026-01-31"_day);
+    CHECK(local.retired_on == "2028-02-29"_day);
     CHECK(local.replacement == "llama4");
-    CHECK(local.checked == "2026-11-30");
+    CHECK(local.checked == "2026-11-30"_day);
   }
 
   // The guide's gpt-3.5, which the table does not have.
@@ -549,7 +572,7 @@ TEST_CASE("a catalog can hold models and providers that the library does not kno
   CHECK(to_string(tuned.source) == "user_row");
   CHECK(tuned.input_usd_per_mtok == 1.5);
   CHECK_FALSE(tuned.output_usd_per_mtok);
-  CHECK(tuned.checked.empty());
+  CHECK_FALSE(tuned.checked);
 
   const std::vector<Provider> own{{.name = "acme", .title = "Acme"}};
   const Model small = Model::from("acme:small", own).value();
@@ -558,7 +581,7 @@ TEST_CASE("a catalog can hold models and providers that the library does not kno
   CHECK_FALSE(facts(Model::from("groq:small").value(), catalog));
 }
 
-TEST_CASE("facts keep pointing into the catalog while a copy of it lives", "[catalog]") {
+TEST_CASE("facts keep pointing into the catalog while a copy of it lives", "[facts]") {
   std::optional<Catalog> first =
       catalog_of(R"([{"provider":"local","model_id":"a-long-name-that-is-on-the-heap"}])");
   const Catalog copy = *first;
@@ -571,107 +594,4 @@ TEST_CASE("facts keep pointing into the catalog while a copy of it lives", "[cat
   CHECK(none.find("anything", providers::local) == nullptr);
   const Catalog empty = catalog_of("[]");
   CHECK(empty.find("anything", providers::local) == nullptr);
-}
-
-TEST_CASE("a catalog with a row that is not understood is refused, with row and name",
-          "[catalog]") {
-  struct Case {
-    std::string row;  // the second of the catalog
-    std::vector<std::string> said;
-  };
-  const std::string good = R"("provider":"openai","model_id":"m")";
-  for (const Case& refused : {
-           Case{R"({"model_id":"m"})", {"Row 2", "provider"}},
-           Case{R"({"provider":"","model_id":"m"})", {"Row 2", "provider"}},
-           Case{R"({"provider":null,"model_id":"m"})", {"Row 2", "provider"}},
-           Case{R"({"provider":"openai"})", {"Row 2", "model_id"}},
-           Case{R"({"provider":"openai","model_id":""})", {"Row 2", "model_id"}},
-           Case{R"({"provider":"openai","model_id":7})", {"Row 2", "model_id"}},
-           Case{"{}", {"Row 2", "provider"}},
-           Case{"[]", {"Row 2"}},
-           Case{"null", {"Row 2"}},
-           Case{R"("openai:gpt-4")", {"Row 2"}},
-           Case{R"({"provider":"openai","model_id":"first"})", {"Row 2", "\"first\""}},
-           Case{R"({"provider":"openai","model_id":"1st"})", {"Row 2", "\"1st\""}},
-           Case{"{" + good + R"(,"alias":"first"})", {"Row 2", "\"first\""}},
-           Case{"{" + good + R"(,"alias":"1st"})", {"Row 2", "\"1st\""}},
-           Case{"{" + good + R"(,"retird_on":null})", {"Row 2", "retird_on"}},
-           Case{"{" + good + R"(,"inptu_usd_per_mtok":1})", {"Row 2", "inptu_usd_per_mtok"}},
-           Case{"{" + good + R"(,"a\u0000b\n\u00e9":1})", {"Row 2", "a?b?"}},
-           Case{"{" + good + R"(,"Alias":"x"})", {"Row 2", "Alias"}},
-           Case{"{" + good + R"(,"alias":["x"]})", {"Row 2", "alias", "text"}},
-           Case{"{" + good + R"(,"replacement":5})", {"Row 2", "replacement"}},
-           Case{"{" + good + R"(,"context_window":"8k"})", {"Row 2", "context_window"}},
-           Case{"{" + good + R"(,"context_window":0})", {"Row 2", "context_window"}},
-           Case{"{" + good + R"(,"context_window":-1})", {"Row 2", "context_window"}},
-           Case{"{" + good + R"(,"context_window":1.5})", {"Row 2", "context_window"}},
-           Case{"{" + good + R"(,"max_output":4294967296})", {"Row 2", "max_output"}},
-           Case{"{" + good + R"(,"max_output":true})", {"Row 2", "max_output"}},
-           Case{"{" + good + R"(,"input_usd_per_mtok":-0.01})", {"Row 2", "input_usd_per_mtok"}},
-           Case{"{" + good + R"(,"output_usd_per_mtok":"5"})", {"Row 2", "output_usd_per_mtok"}},
-           Case{"{" + good + R"(,"ft_cached_input_usd_per_mtok":{}})",
-                {"Row 2", "ft_cached_input_usd_per_mtok"}},
-           Case{"{" + good + R"(,"training_usd_per_mtok":-1})", {"Row 2", "training_usd_per_mtok"}},
-           Case{"{" + good + R"(,"retired_on":"soon"})", {"Row 2", "retired_on", "YYYY-MM-DD"}},
-           Case{"{" + good + R"(,"retired_on":""})", {"Row 2", "retired_on"}},
-           Case{"{" + good + R"(,"retired_on":"2026-1-1"})", {"Row 2", "retired_on"}},
-           Case{"{" + good + R"(,"retired_on":"2026-13-01"})", {"Row 2", "retired_on"}},
-           Case{"{" + good + R"(,"retired_on":"2026-00-10"})", {"Row 2", "retired_on"}},
-           Case{"{" + good + R"(,"ft_retired_on":"2026-02-29"})", {"Row 2", "ft_retired_on"}},
-           Case{"{" + good + R"(,"deprecated_on":"2026-01-01T00:00:00Z"})", {"deprecated_on"}},
-           Case{"{" + good + R"(,"checked":20261122})", {"Row 2", "checked"}},
-           Case{"{" + good + R"(,"capabilities":["tools"]})", {"Row 2", "capabilities"}},
-           Case{"{" + good + R"(,"capabilities":{"tols":"yes"}})", {"Row 2", "tols"}},
-           Case{"{" + good + R"(,"capabilities":{"tools":"maybe"}})", {"Row 2", "tools"}},
-           Case{"{" + good + R"(,"capabilities":{"tools":true}})", {"Row 2", "tools"}},
-           Case{"{" + good + R"(,"alias":"a","alias":"b"})", {"Row 2", "alias stands twice"}},
-           Case{"{" + good + R"(,"capabilities":{"tools":"yes","tools":"no"}})",
-                {"Row 2", "capabilities.tools stands twice"}},
-       }) {
-    INFO(refused.row);
-    const auto catalog = Catalog::from_json(
-        R"([{"provider":"openai","model_id":"first","alias":"1st"},)" + refused.row + "]");
-    REQUIRE_FALSE(catalog);
-    CHECK(catalog.error().kind == ErrorKind::invalid_request);
-    const std::string& message = catalog.error().message;
-    INFO(message);
-    CHECK(message.back() == '.');
-    CHECK(std::all_of(message.begin(), message.end(), [](char c) { return c >= ' ' && c <= '~'; }));
-    for (const std::string& word : refused.said) CHECK(message.find(word) != std::string::npos);
-  }
-}
-
-TEST_CASE("a text that is no catalog is refused whatever it is", "[catalog]") {
-  const std::string deep(1'000'000, '[');
-  const std::string deep_name = R"([{"provider":"p","model_id":"m","alias":)";
-  for (const std::string& text :
-       {std::string(), std::string("["), std::string("{}"), std::string("null"), std::string("7"),
-        std::string(R"({"provider":"openai","model_id":"m"})"), std::string("[{}"),
-        std::string("[{}] x"), std::string("[{\"provider\":\"\xFF\",\"model_id\":\"m\"}]"),
-        std::string("[NaN]"),
-        std::string(R"([{"provider":"p","model_id":"m","input_usd_per_mtok":NaN}])"),
-        std::string(R"([{"provider":"p","model_id":"m","input_usd_per_mtok":1e999}])"),
-        std::string(R"([{"provider":"p","model_id":"m","input_usd_per_mtok":-Infinity}])"),
-        std::string(1, '\0'), deep, deep + std::string(1'000'000, ']'), deep_name + deep}) {
-    INFO(text.substr(0, 80));
-    const auto catalog = Catalog::from_json(text);
-    REQUIRE_FALSE(catalog);
-    CHECK(catalog.error().kind == ErrorKind::invalid_request);
-    CHECK(catalog.error().message.size() < 400);
-  }
-}
-
-TEST_CASE("a huge catalog is read, and no cut of a small one crashes", "[catalog]") {
-  std::string huge = "[";
-  for (int row = 0; row < 20'000; ++row)
-    huge += R"({"provider":"local","model_id":"m)" + std::to_string(row) + R"("},)";
-  huge.back() = ']';
-  const Catalog catalog = catalog_of(huge);
-  CHECK(catalog.find("m19999", providers::local) != nullptr);
-
-  const std::string small =
-      R"([{"provider":"p","model_id":"m","alias":"\u00e9","capabilities":{"chat":"yes"},"max_output":1}])";
-  for (std::size_t size = 0; size < small.size(); ++size)
-    CHECK_FALSE(Catalog::from_json(small.substr(0, size)));
-  CHECK(Catalog::from_json(small));
 }
