@@ -265,8 +265,8 @@ TEST_CASE("a source is read from its beginning before every attempt", "[call]") 
 
 TEST_CASE("a source that cannot be read from its beginning is not sent", "[call]") {
   const std::string message =
-      "The body of the request to Acme cannot be read from its beginning, which every attempt has "
-      "to do; check where it comes from.";
+      "The request to Acme cannot be sent, because its body cannot be read from the beginning; "
+      "check its source.";
   Text reader;
   const Life never = CallDriver{}.live(plan_of(upload_of(std::make_shared<Source>(0))), reader);
   CHECK(never.steps == Steps{"authorize"});
@@ -449,7 +449,7 @@ TEST_CASE("a reader may take any status for an answer", "[call]") {
 
 namespace {
 
-/// Says what it is told to.
+/// Returns the outcomes that it was given.
 class Scripted final : public AnswerReader {
  public:
   explicit Scripted(std::vector<Outcome> outcomes) : outcomes_(outcomes.begin(), outcomes.end()) {}
