@@ -17,7 +17,8 @@ int main(int count, char** words) {
   const std::string name = count > 1 ? words[1] : "legal_assistant";
   VersionRegistry registry;  // in memory; json_version_store("models.json") keeps it in a file
   for (const std::string label : {"v1", "v2"}) {
-    const std::string model = "openai:ft:gpt-4o-mini-2024-07-18:myorg:legal-" + label + ":abc";
+    const std::string model =
+        fmt::format("openai:ft:gpt-4o-mini-2024-07-18:myorg:legal-{}:abc", label);
     const auto added = registry.add("legal_assistant", {.label = label, .model = model});
     if (!added) return report(added.error());
   }

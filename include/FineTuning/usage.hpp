@@ -32,9 +32,6 @@ struct Usage {
     return *this;
   }
 
-  /// Equal if every member is.
-  friend constexpr bool operator==(const Usage&, const Usage&) noexcept = default;
-
  private:
   static constexpr void add(std::uint64_t& sum, std::uint64_t count) noexcept {
     constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();

@@ -43,7 +43,7 @@ struct Further {
   AnswerReader* reader = nullptr;  ///< Reads its answer, and outlives the call; null: the same one.
 };
 
-using Outcome = std::variant<Answered, Incomplete, Unusable, Further>;
+using Reading = std::variant<Answered, Incomplete, Unusable, Further>;
 
 // ---- the interfaces
 
@@ -63,7 +63,7 @@ class AnswerReader {
   /// after Flow::stop the outcome says why.
   virtual http::Flow read(std::string_view piece) = 0;
   /// The end of the body; `is_whole` is false if the exchange failed before it.
-  virtual Outcome end(bool is_whole) = 0;
+  virtual Reading end(bool is_whole) = 0;
 
   /// Forgets the last attempt, before another one. False if a part of it has been passed on and
   /// cannot be taken back: then nothing is sent again.
@@ -81,7 +81,7 @@ class WholeAnswer : public AnswerReader {
     body_ += piece;
     return http::Flow::go_on;
   }
-  Outcome end(bool is_whole) override {
+  Reading end(bool is_whole) override {
     if (!is_whole) return Incomplete{};
     return read_whole(std::exchange(body_, {}));
   }
@@ -91,7 +91,7 @@ class WholeAnswer : public AnswerReader {
   }
 
  private:
-  virtual Outcome read_whole(std::string body) = 0;
+  virtual Reading read_whole(std::string body) = 0;
 
   std::string body_;
 };

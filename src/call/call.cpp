@@ -132,7 +132,7 @@ void Call::exchanged(const std::optional<http::Failure>& failure, Moment now, do
   if (is_too_large()) return finish(too_large(plan_.provider->title, limits().max_response_bytes));
   if (stopped_) return finish(cancelled());
   if (head_.status != 0 && !is_answer_) return refused(now, dice);
-  Outcome outcome = reader_->end(!failure);
+  Reading outcome = reader_->end(!failure);
   if (std::holds_alternative<Answered>(outcome)) {
     state_ = State::done;
   } else if (auto* further = std::get_if<Further>(&outcome)) {

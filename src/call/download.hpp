@@ -33,7 +33,7 @@ class Download final : public AnswerReader {
     is_written_ = sink_.write(piece);
     return is_written_ ? http::Flow::go_on : http::Flow::stop;
   }
-  Outcome end(bool is_whole) override {
+  Reading end(bool is_whole) override {
     if (!is_written_) return Unusable{.error = not_written()};
     if (!is_whole) return Incomplete{};
     return Answered{};

@@ -34,7 +34,7 @@ Limits limits_of(const ChatOptions& options) {
 
 std::shared_ptr<http::Transport> transport_of(const ChatOptions& options) {
   if (options.transport) return options.transport;
-  return http::curl_transport({.ca_file = options.ca_file, .proxy = options.proxy});
+  return curl_transport({.ca_file = options.ca_file, .proxy = options.proxy});
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ bool is_empty_call(const ToolCall& call) {
 
 // ---- in one piece
 
-Outcome ChatAnswer::read_whole(std::string body) {
+Reading ChatAnswer::read_whole(std::string body) {
   Result<ChatResponse> response = dialect().decode(body, accent());
   if (!response) {
     const bool is_foreign = response.error().kind == ErrorKind::malformed_response;
@@ -90,7 +90,7 @@ void StreamedChatAnswer::deliver(const StreamEvent& piece) {
   is_unwanted_ = context_.stop.stop_requested() || (context_.on_event && !context_.on_event(piece));
 }
 
-Outcome StreamedChatAnswer::end(bool is_whole) {
+Reading StreamedChatAnswer::end(bool is_whole) {
   if (!is_streaming_) return ChatAnswer::end(is_whole);
   if (!error_ && !is_unwanted_ && !stream_.is_over)
     events_.finish([this](const SseEvent& event) { return absorb(event); });
@@ -101,7 +101,7 @@ Outcome StreamedChatAnswer::end(bool is_whole) {
                     .opening = fmt::format("The stream of {} failed", title()),
                     .may_pass = passes};
   }
-  if (!stream_.is_whole) return is_whole || stream_.is_over ? Outcome(interrupted()) : Incomplete{};
+  if (!stream_.is_whole) return is_whole || stream_.is_over ? Reading(interrupted()) : Incomplete{};
   std::erase_if(stream_.response.tool_calls, is_empty_call);
   set_response(std::move(stream_.response));
   return Answered{};

@@ -32,7 +32,7 @@ class ChatAnswer : public WholeAnswer {
   void set_response(ChatResponse response) { response_ = std::move(response); }
 
  private:
-  Outcome read_whole(std::string body) override;
+  Reading read_whole(std::string body) override;
 
   const ChatPlan& plan_;
   ChatResponse response_;
@@ -46,7 +46,7 @@ class StreamedChatAnswer final : public ChatAnswer {
 
   bool begin(const http::Head& head) override;
   http::Flow read(std::string_view piece) override;
-  Outcome end(bool is_whole) override;
+  Reading end(bool is_whole) override;
   [[nodiscard]] bool restart() override;
   void complete(Error& error) override;
 

@@ -36,7 +36,7 @@ void Endpoints::forget(const Model& model) {
   names_.erase(model.spec());
 }
 
-Outcome LookUp::read_whole(std::string body) {
+Reading LookUp::read_whole(std::string body) {
   const Result<std::string> endpoint = plan_.dialect->decode_lookup(body);
   if (!endpoint)
     return Unusable{.error = endpoint.error(),

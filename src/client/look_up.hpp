@@ -35,7 +35,7 @@ class LookUp final : public WholeAnswer {
       : plan_(plan), planner_(planner), endpoints_(endpoints), chat_(chat) {}
 
  private:
-  Outcome read_whole(std::string body) override;
+  Reading read_whole(std::string body) override;
 
   const ChatPlan& plan_;
   const Planner& planner_;

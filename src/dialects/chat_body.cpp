@@ -168,7 +168,7 @@ Result<void> check_request(const ChatRequest& request) {
   if (request.extra.empty()) return {};
   if (Result<void> checked = check_object(request.extra, "ChatRequest::extra"); !checked)
     return checked;
-  if (find(*JsonDocument(request.extra), "stream") != nullptr)
+  if (const JsonDocument extra(request.extra); find(*extra, "stream") != nullptr)
     return invalid_request(
         "ChatRequest::extra cannot say whether to stream; call send() or stream() instead.");
   return {};

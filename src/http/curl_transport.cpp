@@ -2,10 +2,10 @@
 //
 // A call checks out a slot: an easy handle and the multi handle whose connection cache it uses.
 // Handles and connections are so never shared between threads, and the multi handle can be woken by
-// a stop request, which an easy transfer cannot. A slot is kept for the next call only where its
-// exchange came to an end by itself: with any other, its connections close at once, which tells the
-// server that nobody waits for the rest (over HTTP/2, a reset would stay in a queue until the slot
-// is used again).
+// a stop request, which an easy transfer cannot. A slot is kept for the next call only if its
+// exchange ended by itself: after any other, its connections close at once, which tells the server
+// that nobody waits for the rest (over HTTP/2, a reset would stay in a queue until the slot is used
+// again).
 
 #include "http/curl_transport.hpp"
 
@@ -22,19 +22,30 @@
 #include <charconv>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
-namespace FineTuning::http {
+namespace FineTuning::internal {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using http::BodySource;
+using http::Exchange;
+using http::Failure;
+using http::Flow;
+using http::Head;
+using http::Headers;
+using http::Listener;
+using http::Phase;
 using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
 
 struct EasyDelete {
   void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
@@ -52,7 +63,7 @@ struct Slot {
   std::unique_ptr<curl_slist, SlistDelete> header_lines;
   Headers headers;  // that header_lines were made of: calls repeat them
   std::array<char, CURL_ERROR_SIZE> error{};
-  bool is_clean = false;  // its exchange came to an end by itself
+  bool is_clean = false;  // its exchange ended by itself
   Clock::time_point idle_since;
 };
 
@@ -60,20 +71,39 @@ struct Slot {
 struct Progress {
   const Exchange& exchange;
   Listener& listener;
+  BodySource* source;       // null if the body is a text, or empty
+  std::uint64_t body_size;  // of the text or the source
+  Clock::time_point start;
+  Clock::time_point last_moved;        // a piece of the answer, or of a source's body
+  std::uint64_t body_read = 0;         // by libcurl, which sends it when it can
+  std::optional<curl_off_t> sent{};    // of a source's body; empty until there is a connection
+  const char* source_fault = nullptr;  // why the source did not give its body
   Head head{};
   bool tls_begun = false;
-  std::size_t body_sent = 0;
   bool head_complete = false;
   Flow flow = Flow::go_on;
-  Clock::time_point last_heard;
 };
 
-/// False where the exchange ends at once. Of what follows the finish nothing counts.
-bool goes_on(Progress& progress, Flow flow) {
-  if (progress.flow != Flow::finish) {
-    progress.flow = flow;
-    progress.last_heard = Clock::now();
-  }
+Progress make_progress(const Exchange& exchange, Listener& listener) {
+  const std::uint64_t size = exchange.source ? exchange.source->size() : exchange.body.size();
+  const Clock::time_point now = Clock::now();
+  return {.exchange = exchange,
+          .listener = listener,
+          .source = size > 0 ? exchange.source.get() : nullptr,
+          .body_size = size,
+          .start = now,
+          .last_moved = now};
+}
+
+/// After Flow::finish nothing counts as movement.
+void note_movement(Progress& progress) {
+  if (progress.flow != Flow::finish) progress.last_moved = Clock::now();
+}
+
+/// Notes what the listener wants, which Flow::finish settles. False if the exchange ends at once.
+bool continues(Progress& progress, Flow flow) {
+  note_movement(progress);
+  if (progress.flow != Flow::finish) progress.flow = flow;
   return flow != Flow::stop;
 }
 
@@ -84,21 +114,57 @@ CURLcode on_tls_begin(CURL* /*easy*/, void* /*context*/, void* user) noexcept {
   return CURLE_OK;
 }
 
+std::size_t read_text(Progress& progress, std::span<char> buffer) {
+  return progress.exchange.body.copy(buffer.data(), buffer.size(),
+                                     static_cast<std::size_t>(progress.body_read));
+}
+
+/// A source has to give as many bytes as it said, which the server was told. Whether it has more is
+/// asked before the last bytes leave, so that the server cannot carry out what is not meant.
+std::size_t read_source(Progress& progress, std::span<char> buffer) {
+  const auto fails = [&](const char* fault) {
+    progress.source_fault = fault;
+    return std::size_t{CURL_READFUNC_ABORT};
+  };
+  constexpr const char* unreadable = "the body cannot be read";
+  const std::optional<std::size_t> size = progress.source->read(buffer);
+  if (!size) return fails(unreadable);
+  if (*size > buffer.size()) return fails("the source of the body wrote beyond its buffer");
+  if (*size == 0) return fails("the body ended before its last byte");
+  if (progress.body_read + *size < progress.body_size) return *size;
+  char byte_too_many = 0;
+  const std::optional<std::size_t> more = progress.source->read({&byte_too_many, 1});
+  if (!more) return fails(unreadable);
+  if (*more > 0) return fails("the body is longer than its source said");
+  return *size;
+}
+
 std::size_t on_request_body(char* buffer, std::size_t size, std::size_t count,
                             void* user) noexcept {
   auto& progress = *static_cast<Progress*>(user);
-  const std::string& body = progress.exchange.body;
-  const std::size_t part = std::min(size * count, body.size() - progress.body_sent);
-  body.copy(buffer, part, progress.body_sent);
-  progress.body_sent += part;
-  return part;
+  const std::uint64_t left = progress.body_size - progress.body_read;
+  const std::span<char> part(buffer,
+                             static_cast<std::size_t>(std::min<std::uint64_t>(size * count, left)));
+  if (part.empty()) return 0;
+  const std::size_t read =
+      progress.source != nullptr ? read_source(progress, part) : read_text(progress, part);
+  if (progress.source_fault == nullptr) progress.body_read += read;
+  return read;
 }
 
 /// On a reused connection that the server closes unanswered, libcurl would send the body again by
 /// itself. A paid request is not sent twice unasked, so it may not rewind.
 int refuse_to_rewind(void* user, curl_off_t offset, int /*origin*/) noexcept {
   const auto& progress = *static_cast<Progress*>(user);
-  return offset == 0 && progress.body_sent == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+  return offset == 0 && progress.body_read == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+}
+
+/// To a server that wants HTTP/1.1 libcurl would send the request again by itself, with what it has
+/// not yet read of the body.
+int refuse_to_begin_again(void* user, char* /*remote_address*/, char* /*local_address*/,
+                          int /*remote_port*/, int /*local_port*/) noexcept {
+  const auto& progress = *static_cast<Progress*>(user);
+  return progress.body_read == 0 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -119,7 +185,7 @@ std::size_t on_header_line(char* data, std::size_t size, std::size_t count, void
                                        trimmed(line.substr(colon + 1)));
   } else if (line.empty() && progress.head.status >= 200 && !progress.head_complete) {
     progress.head_complete = true;
-    if (!goes_on(progress, progress.listener.on_head(progress.head))) return CURL_WRITEFUNC_ERROR;
+    if (!continues(progress, progress.listener.on_head(progress.head))) return CURL_WRITEFUNC_ERROR;
   }
   return size * count;
 }
@@ -127,10 +193,10 @@ std::size_t on_header_line(char* data, std::size_t size, std::size_t count, void
 std::size_t on_response_body(char* data, std::size_t size, std::size_t count, void* user) noexcept {
   auto& progress = *static_cast<Progress*>(user);
   const Flow flow = progress.listener.on_body({data, size * count});
-  return goes_on(progress, flow) ? size * count : CURL_WRITEFUNC_ERROR;
+  return continues(progress, flow) ? size * count : CURL_WRITEFUNC_ERROR;
 }
 
-/// Sets options of a handle; ok() is false once libcurl has refused one: without it the exchange
+/// Sets options of a handle; ok() is false after libcurl has refused one: without it the exchange
 /// would not be the one that was asked for.
 class Options {
  public:
@@ -169,6 +235,7 @@ class Options {
   options.set(CURLOPT_SSL_CTX_FUNCTION, on_tls_begin);
   options.set(CURLOPT_READFUNCTION, on_request_body);
   options.set(CURLOPT_SEEKFUNCTION, refuse_to_rewind);
+  options.set(CURLOPT_PREREQFUNCTION, refuse_to_begin_again);
   options.set(CURLOPT_HEADERFUNCTION, on_header_line);
   options.set(CURLOPT_WRITEFUNCTION, on_response_body);
   return options.ok();
@@ -187,8 +254,29 @@ class Options {
   for (const auto& [name, value] : headers)  // an empty value is written with a semicolon
     if (!append(value.empty() ? name + ';' : fmt::format("{}: {}", name, value))) return false;
   if (!append("Expect:")) return false;  // no waiting for 100-continue before a long body
+  if (http::find_header(headers, "Content-Type").empty() && !append("Content-Type:"))
+    return false;  // libcurl would call every body a form
   slot.headers = headers;
   return true;
+}
+
+constexpr std::array<std::string_view, 5> methods{"GET", "POST", "PUT", "PATCH", "DELETE"};
+
+/// With its length if it has a body, or if servers expect one with its method (RFC 9110, 8.6).
+void set_method_and_body(Options& options, const Progress& progress) {
+  const std::string& method = progress.exchange.method;
+  const bool is_get = method == "GET";
+  const bool has_length = progress.body_size > 0 || !(is_get || method == "DELETE");
+  if (has_length) {
+    options.set(CURLOPT_POST, 1L);
+    options.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(progress.body_size));
+  } else {
+    options.set(CURLOPT_HTTPGET, 1L);
+  }
+  const std::string_view set_method = has_length ? "POST" : "GET";
+  options.set(CURLOPT_CUSTOMREQUEST, method == set_method ? nullptr : method.c_str());
+  // An empty body cannot refuse to be sent again; only a reused connection makes libcurl do that.
+  options.set(CURLOPT_FRESH_CONNECT, !is_get && progress.body_size == 0 ? 1L : 0L);
 }
 
 /// What differs between exchanges: all of it is set for each, so that none is left from the last.
@@ -197,54 +285,64 @@ class Options {
   const Exchange& exchange = progress.exchange;
   slot.error[0] = '\0';
   options.set(CURLOPT_URL, exchange.url.c_str());
-  const bool is_get = exchange.method == "GET";
-  if (is_get) {
-    options.set(CURLOPT_HTTPGET, 1L);
-  } else {
-    options.set(CURLOPT_POST, 1L);
-    options.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(exchange.body.size()));
-  }
-  // An empty body cannot refuse to be sent again; only a reused connection makes libcurl do that.
-  options.set(CURLOPT_FRESH_CONNECT, !is_get && exchange.body.empty() ? 1L : 0L);
+  set_method_and_body(options, progress);
   if (!set_headers(slot, exchange.headers)) return false;
   options.set(CURLOPT_HTTPHEADER, slot.header_lines.get());
   // 0 would be libcurl's own default of 300 s.
   const milliseconds connect = exchange.connect_timeout.count() > 0
-                                   ? std::min(exchange.connect_timeout, internal::practically_never)
-                                   : internal::practically_never;
+                                   ? std::min(exchange.connect_timeout, practically_never)
+                                   : practically_never;
   options.set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect.count()));
   // Plain http to this machine stays on it, whatever proxy there is.
-  const bool stays_here =
-      exchange.url.starts_with("http://") && internal::is_loopback_url(exchange.url);
+  const bool stays_here = exchange.url.starts_with("http://") && is_loopback_url(exchange.url);
   options.set(CURLOPT_NOPROXY, stays_here ? "*" : nullptr);
   options.set(CURLOPT_SSL_CTX_DATA, static_cast<void*>(&progress));
   options.set(CURLOPT_READDATA, static_cast<void*>(&progress));
   options.set(CURLOPT_SEEKDATA, static_cast<void*>(&progress));
+  options.set(CURLOPT_PREREQDATA, static_cast<void*>(&progress));
   options.set(CURLOPT_HEADERDATA, static_cast<void*>(&progress));
   options.set(CURLOPT_WRITEDATA, static_cast<void*>(&progress));
   return options.ok();
 }
 
-curl_off_t microseconds_of(CURL* easy, CURLINFO info) {
+curl_off_t info_of(CURL* easy, CURLINFO info) {
   curl_off_t value = 0;
   curl_easy_getinfo(easy, info, &value);
   return value;
 }
 
-/// A request without its body is none: the server cannot have carried it out.
+/// Whether bytes of a source's body have yet to leave. Only of a source is that watched: a text has
+/// left when libcurl has read it.
+bool is_sending_source(const Progress& progress) {
+  return progress.source != nullptr &&
+         static_cast<std::uint64_t>(progress.sent.value_or(0)) < progress.body_size;
+}
+
+/// Notes which bytes of a source's body have left, beginning with the connection.
+void watch_source(CURL* easy, Progress& progress) {
+  if (!progress.sent && info_of(easy, CURLINFO_PRETRANSFER_TIME_T) == 0) return;
+  const curl_off_t sent = info_of(easy, CURLINFO_SIZE_UPLOAD_T);
+  if (progress.sent == sent) return;
+  progress.sent = sent;
+  note_movement(progress);
+}
+
+/// The server cannot carry out a request that has a body and of whose body it has nothing.
 bool may_have_reached_server(CURL* easy, const Progress& progress) {
   long request_size = 0;
   curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request_size);
-  return progress.exchange.body.empty() ? request_size > 0 : progress.body_sent > 0;
+  return progress.body_size == 0 ? request_size > 0 : progress.body_read > 0;
 }
 
 Phase reached_phase(CURL* easy, const Progress& progress) {
   if (progress.head_complete) return Phase::receiving;
-  if (may_have_reached_server(easy, progress))
-    return progress.body_sent == progress.exchange.body.size() ? Phase::waiting : Phase::sending;
-  if (microseconds_of(easy, CURLINFO_PRETRANSFER_TIME_T) > 0) return Phase::sending;
+  if (may_have_reached_server(easy, progress)) {
+    const bool is_sent = progress.body_read == progress.body_size && !is_sending_source(progress);
+    return is_sent ? Phase::waiting : Phase::sending;
+  }
+  if (info_of(easy, CURLINFO_PRETRANSFER_TIME_T) > 0) return Phase::sending;
   if (progress.tls_begun) return Phase::tls;
-  if (microseconds_of(easy, CURLINFO_NAMELOOKUP_TIME_T) > 0) return Phase::connecting;
+  if (info_of(easy, CURLINFO_NAMELOOKUP_TIME_T) > 0) return Phase::connecting;
   return Phase::resolving;
 }
 
@@ -263,20 +361,32 @@ Failure::Kind kind_of(CURLcode code) {
   }
 }
 
-/// What to say of a code where libcurl's own words say nothing, or too much.
-std::string words_for(CURLcode code, const char* said) {
+/// What to say of a code: libcurl's own words, unless they say nothing, or too much.
+std::string message_of(CURLcode code, const char* words_of_libcurl) {
   if (code == CURLE_SEND_FAIL_REWIND) return "the server closed the connection without an answer";
+  if (code == CURLE_ABORTED_BY_CALLBACK)
+    return "the server wants the request again, on another connection";
   if (code == CURLE_SSL_CACERT_BADFILE) return "the file of certificate authorities cannot be read";
-  std::string words = *said != '\0' ? said : curl_easy_strerror(code);
+  std::string message = *words_of_libcurl != '\0' ? words_of_libcurl : curl_easy_strerror(code);
   // libcurl quotes the whole setting, password and all.
-  if (words.starts_with("Unsupported proxy"))
-    words = "the proxy cannot be understood; write it as http://host:port";
-  return words;
+  if (message.starts_with("Unsupported proxy"))
+    message = "the proxy cannot be understood; write it as http://host:port";
+  return message;
+}
+
+/// Why an exchange cannot even begin; null if it can.
+const char* fault_of(const Exchange& exchange) {
+  constexpr std::uint64_t longest = std::numeric_limits<curl_off_t>::max();
+  if (std::find(methods.begin(), methods.end(), exchange.method) == methods.end())
+    return "only GET, POST, PUT, PATCH and DELETE can be sent";
+  if (exchange.source && exchange.source->size() > longest)
+    return "the body is longer than can be sent";
+  return nullptr;
 }
 
 Failure set_up_failure() { return {.message = "libcurl could not be set up"}; }
 
-/// Empty where the listener had all it needed before.
+/// Empty if the listener had all it needed before.
 std::optional<Failure> failure_of(Slot& slot, const Progress& progress, Failure::Kind kind,
                                   std::string message) {
   if (progress.flow == Flow::finish) return std::nullopt;
@@ -286,7 +396,7 @@ std::optional<Failure> failure_of(Slot& slot, const Progress& progress, Failure:
                  .message = std::move(message)};
 }
 
-class CurlTransport final : public Transport {
+class CurlTransport final : public http::Transport {
  public:
   explicit CurlTransport(CurlSettings settings) : settings_(std::move(settings)) {
     static std::once_flag once;
@@ -295,8 +405,8 @@ class CurlTransport final : public Transport {
 
   std::optional<Failure> perform(const Exchange& exchange, Listener& listener,
                                  const std::stop_token& stop) override {
-    if (exchange.method != "GET" && exchange.method != "POST")
-      return Failure{.message = "only GET and POST can be sent"};
+    if (const char* fault = fault_of(exchange))
+      return Failure{.kind = Failure::Kind::request, .message = fault};
     if (stop.stop_requested())
       return Failure{.kind = Failure::Kind::stopped,
                      .phase = Phase::resolving,
@@ -313,9 +423,9 @@ class CurlTransport final : public Transport {
 
   std::unique_ptr<Slot> check_out() {
     {
-      Slots cold;  // is closed when the lock is gone
+      Slots expired;  // are closed after the lock is released
       const std::lock_guard lock(mutex_);
-      cold = take_cold(Clock::now());
+      expired = take_expired(Clock::now());
       if (!idle_.empty()) {
         std::unique_ptr<Slot> slot = std::move(idle_.back());  // the last one used is the warmest
         idle_.pop_back();
@@ -328,26 +438,25 @@ class CurlTransport final : public Transport {
   }
 
   void check_in(std::unique_ptr<Slot> slot) {
-    Slots cold;
+    Slots expired;
     slot->idle_since = Clock::now();
     const std::lock_guard lock(mutex_);
-    cold = take_cold(slot->idle_since);
+    expired = take_expired(slot->idle_since);
     idle_.push_back(std::move(slot));
   }
 
   /// Those that have been idle for too long: a peak of threads does not keep its connections.
-  Slots take_cold(Clock::time_point now) {
-    Slots cold;
+  Slots take_expired(Clock::time_point now) {
+    Slots expired;
     for (; !idle_.empty() && now - idle_.front()->idle_since > settings_.idle_connection_age;
          idle_.pop_front())
-      cold.push_back(std::move(idle_.front()));
-    return cold;
+      expired.push_back(std::move(idle_.front()));
+    return expired;
   }
 
   std::optional<Failure> run(Slot& slot, const Exchange& exchange, Listener& listener,
                              const std::stop_token& stop) {
-    const Clock::time_point start = Clock::now();
-    Progress progress{.exchange = exchange, .listener = listener, .last_heard = start};
+    Progress progress = make_progress(exchange, listener);
     slot.is_clean = false;
     CURLM* multi = slot.multi.get();
     if (!set_exchange(slot, progress) || curl_multi_add_handle(multi, slot.easy.get()) != CURLM_OK)
@@ -355,23 +464,23 @@ class CurlTransport final : public Transport {
     std::optional<Failure> failure;
     {
       const std::stop_callback wake(stop, [multi] { curl_multi_wakeup(multi); });
-      failure = drive(slot, progress, stop, start);
+      failure = drive(slot, progress, stop);
     }
     curl_multi_remove_handle(multi, slot.easy.get());
     return failure;
   }
 
-  static std::optional<Failure> drive(Slot& slot, Progress& progress, const std::stop_token& stop,
-                                      Clock::time_point start) {
+  static std::optional<Failure> drive(Slot& slot, Progress& progress, const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       int running = 0;
       const CURLMcode performed = curl_multi_perform(slot.multi.get(), &running);
       if (performed != CURLM_OK) return broken(slot, progress, performed);
       if (running == 0) return outcome(slot, progress);
+      if (is_sending_source(progress)) watch_source(slot.easy.get(), progress);
       const Clock::time_point now = Clock::now();
-      const Clock::time_point limit = next_limit(progress, start);
+      const Clock::time_point limit = next_limit(progress);
       if (now >= limit)
-        return failure_of(slot, progress, Failure::Kind::timed_out, "no answer in time");
+        return failure_of(slot, progress, Failure::Kind::timed_out, "it took too long");
       const auto wait = std::chrono::ceil<milliseconds>(limit - now);
       constexpr milliseconds most_at_once{1'000'000};  // poll takes an int
       const CURLMcode polled =
@@ -386,21 +495,21 @@ class CurlTransport final : public Transport {
     return failure_of(slot, progress, Failure::Kind::network, curl_multi_strerror(code));
   }
 
-  /// The moment at which the exchange has taken too long.
-  static Clock::time_point next_limit(const Progress& progress, Clock::time_point start) {
+  /// The moment at which the exchange has taken too long. A body in a source may take as long as it
+  /// moves.
+  static Clock::time_point next_limit(const Progress& progress) {
     const Exchange& exchange = progress.exchange;
     Clock::time_point limit = Clock::time_point::max();
     const auto apply = [&limit](Clock::time_point from, milliseconds timeout) {
-      if (timeout.count() > 0)
-        limit = std::min(limit, from + std::min(timeout, internal::practically_never));
+      if (timeout.count() > 0) limit = std::min(limit, from + std::min(timeout, practically_never));
     };
     constexpr milliseconds rest_of_a_finished_answer{1'000};
-    apply(start, exchange.total_timeout);
-    if (progress.flow == Flow::finish) apply(progress.last_heard, rest_of_a_finished_answer);
-    if (progress.head_complete)
-      apply(progress.last_heard, exchange.idle_timeout);
-    else
-      apply(start, exchange.first_byte_timeout);
+    apply(progress.start, exchange.total_timeout);
+    if (progress.flow == Flow::finish) apply(progress.last_moved, rest_of_a_finished_answer);
+    const bool is_sending = is_sending_source(progress);
+    if (is_sending && !progress.sent) return limit;  // libcurl has the time to connect
+    apply(progress.last_moved, is_sending || progress.head_complete ? exchange.idle_timeout
+                                                                    : exchange.first_byte_timeout);
     return limit;
   }
 
@@ -414,18 +523,20 @@ class CurlTransport final : public Transport {
     if (code == CURLE_OK) code = CURLE_GOT_NOTHING;  // libcurl lets a head that is cut pass
     if (progress.flow == Flow::stop)
       return failure_of(slot, progress, Failure::Kind::stopped, "the listener stopped it");
-    return failure_of(slot, progress, kind_of(code), words_for(code, slot.error.data()));
+    if (progress.source_fault != nullptr)
+      return failure_of(slot, progress, Failure::Kind::request, progress.source_fault);
+    return failure_of(slot, progress, kind_of(code), message_of(code, slot.error.data()));
   }
 
   CurlSettings settings_;
   std::mutex mutex_;
-  Slots idle_;  // the coldest first
+  Slots idle_;  // the one that has been idle longest first
 };
 
 }  // namespace
 
-std::shared_ptr<Transport> curl_transport(CurlSettings settings) {
+std::shared_ptr<http::Transport> curl_transport(CurlSettings settings) {
   return std::make_shared<CurlTransport>(std::move(settings));
 }
 
-}  // namespace FineTuning::http
+}  // namespace FineTuning::internal

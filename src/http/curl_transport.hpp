@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-namespace FineTuning::http {
+namespace FineTuning::internal {
 
 struct CurlSettings {
   std::string ca_file{};  ///< PEM; empty: the system's authorities.
@@ -19,6 +19,6 @@ struct CurlSettings {
 };
 
 /// Connections stay open between exchanges; each exchange has one to itself while it lasts.
-[[nodiscard]] std::shared_ptr<Transport> curl_transport(CurlSettings settings);
+[[nodiscard]] std::shared_ptr<http::Transport> curl_transport(CurlSettings settings);
 
-}  // namespace FineTuning::http
+}  // namespace FineTuning::internal

@@ -151,12 +151,8 @@ inline constexpr ListOf<read> list_of;
 
 // ---- objects
 
-/// What a member may be that is not read as a value.
-enum class Presence : std::uint8_t {
-  optional,  ///< Missing, or null.
-  exact,     ///< Missing; null is a value as others are.
-  required,  ///< Neither.
-};
+/// Whether a member has to be there. Null counts as missing, unless it is a value like others.
+enum class Presence : std::uint8_t { optional, nullable, required };
 
 /// A member that an object may have, and how it is read into a To.
 template <class To>
@@ -175,9 +171,9 @@ T& filled(std::optional<T>& to) {
   return to.emplace();
 }
 
-/// Reads a value by `read` into the member that the pointers lead to.
+/// Reads a value by `read` into the member that the pointers lead to, as a JsonField does.
 template <auto read, auto... path, class To>
-JsonResult set(const JsonValue& value, To& to) {
+JsonResult into(const JsonValue& value, To& to) {
   return read(value, filled((to.*....*path)));
 }
 
@@ -194,7 +190,7 @@ JsonResult ignore_other(std::string_view /*name*/, const JsonValue& /*value*/, T
   return {};
 }
 
-/// Reads an object by a table.
+/// Reads an object by a table. Its members have been checked: none of them stands twice.
 template <class To>
 JsonResult read_object(const JsonValue& object, To& to,
                        std::type_identity_t<std::span<const JsonField<To>>> fields,
@@ -205,7 +201,7 @@ JsonResult read_object(const JsonValue& object, To& to,
                                     [&name = name](const auto& row) { return name == row.name; });
     if (field == fields.end()) {
       if (JsonResult done = other(name.characters(), value, to); !done) return done;
-    } else if (!value.is_null() || field->presence == Presence::exact) {
+    } else if (!value.is_null() || field->presence == Presence::nullable) {
       if (JsonResult done = field->read(value, to); !done)
         return within(field->name, std::move(done).error());
     }

@@ -55,8 +55,8 @@ struct Times {
 /// can be forgotten: with one more in CallRecord it does not compile.
 void overwrite(CallRecord& record, const Result<ChatResponse>& result, const Times& times,
                bool is_streamed) {
-  auto& [model, response_model, id, started, latency, streamed, time_to_first_text, error, billed,
-         finish_reason, usage, cost_usd, attempts, score] = record;
+  auto& [model, response_model, id, started, latency, streamed, time_to_first_text, error,
+         may_be_billed, finish_reason, usage, cost_usd, attempts, score] = record;
   model.clear();  // the ledger has it
   started = times.started_at;
   latency = times.ended - times.started;
@@ -68,7 +68,7 @@ void overwrite(CallRecord& record, const Result<ChatResponse>& result, const Tim
     response_model = result->model;
     id = result->id;
     error.reset();
-    billed = false;
+    may_be_billed = false;
     finish_reason = result->finish_reason;
     usage = result->usage;
     cost_usd = result->cost_usd;
@@ -77,7 +77,7 @@ void overwrite(CallRecord& record, const Result<ChatResponse>& result, const Tim
     response_model.clear();
     id.clear();
     error = result.error().kind;
-    billed = result.error().may_be_billed();
+    may_be_billed = result.error().may_be_billed();
     finish_reason.reset();
     usage = {};
     cost_usd.reset();

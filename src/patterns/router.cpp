@@ -16,8 +16,6 @@ using namespace internal;
 
 namespace {
 
-using std::chrono::milliseconds;
-
 // ---- complexity
 
 bool is_counted(const Message& message) { return message.role != Role::system; }
@@ -102,7 +100,7 @@ std::string last_user_text(const ChatRequest& request) {
 
 /// Adds what the classifier used to the answer that it led to.
 void add_classification(ChatResponse& response, const Result<ChatResponse>& classification,
-                        milliseconds latency) {
+                        std::chrono::nanoseconds latency) {
   response.latency += latency;
   if (!classification && !classification.error().may_be_billed()) return;
   response.usage += classification ? classification->usage : Usage{};
@@ -205,8 +203,7 @@ Result<ChatResponse> Router::classify_and_follow(const ChatRequest& request,
 
   const auto start = classifier_->clock.steady_now();
   Result<ChatResponse> classification = classify(text, request, context);
-  const auto latency =
-      std::chrono::duration_cast<milliseconds>(classifier_->clock.steady_now() - start);
+  const std::chrono::nanoseconds latency = classifier_->clock.steady_now() - start;
   if (!classification && classification.error().kind == ErrorKind::cancelled) return classification;
 
   const std::optional<std::string> task =

@@ -157,13 +157,13 @@ JsonResult read_known_tokens(const JsonValue& value, Draft& draft) {
 
 template <auto read, auto member>
 JsonResult in_call(const JsonValue& value, Draft& draft) {
-  return set<read, member>(value, draft.call);
+  return into<read, member>(value, draft.call);
 }
 
 using Field = JsonField<Draft>;
 
 constexpr std::array fields{
-    Field{names::provider, set<read_text, &Draft::provider>},
+    Field{names::provider, into<read_text, &Draft::provider>},
     Field{names::model, in_call<read_text, &CallRecord::model>, Presence::required},
     Field{names::stream, in_call<read_flag, &CallRecord::streamed>},
     Field{names::response_model, in_call<read_text, &CallRecord::response_model>},

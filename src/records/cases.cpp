@@ -45,8 +45,8 @@ JsonResult read_content(const JsonValue& value, std::vector<Part>& to) {
 
 JsonResult read_message(const JsonValue& value, Message& to) {
   constexpr std::array fields{
-      JsonField<Message>{"role", set<read_role, &Message::role>, Presence::required},
-      JsonField<Message>{"content", set<read_content, &Message::parts>, Presence::required}};
+      JsonField<Message>{"role", into<read_role, &Message::role>, Presence::required},
+      JsonField<Message>{"content", into<read_content, &Message::parts>, Presence::required}};
   return read_object(value, to, fields);
 }
 
@@ -87,15 +87,15 @@ JsonResult expect(const JsonValue& value, Draft& draft) {
 using Field = JsonField<Draft>;
 
 constexpr std::array fields{
-    Field{"id", set<read_text, &Draft::test, &TestCase::id>},
-    Field{"tags", set<list_of<read_text>, &Draft::test, &TestCase::tags>},
-    Field{"system", set<read_text, &Draft::system>},
+    Field{"id", into<read_text, &Draft::test, &TestCase::id>},
+    Field{"tags", into<list_of<read_text>, &Draft::test, &TestCase::tags>},
+    Field{"system", into<read_text, &Draft::system>},
     Field{"input", read_input},
     Field{"messages", read_messages},
     Field{"expected_pattern", expect<read_text, &ExpectedPattern::pattern>},
     Field{"expected", expect<read_text, &ExpectedText::text>},
     Field{"expected_parts", expect<read_parts, &ExpectedParts::parts>},
-    Field{"expected_json", expect<read_any, &ExpectedJson::json>, Presence::exact}};
+    Field{"expected_json", expect<read_any, &ExpectedJson::json>, Presence::nullable}};
 
 JsonResult read_case(const JsonValue& value, Draft& draft) {
   if (JsonResult read = read_object(value, draft, fields); !read) return read;

@@ -26,7 +26,7 @@ namespace {
 
 JsonResult read_image_url(const JsonValue& value, Image& to) {
   constexpr std::array fields{
-      JsonField<Image>{"url", set<read_text, &Image::url>, Presence::required}};
+      JsonField<Image>{"url", into<read_text, &Image::url>, Presence::required}};
   return read_object(value, to, fields, ignore_other);
 }
 
@@ -63,14 +63,14 @@ JsonResult read_content(const JsonValue& value, std::vector<Part>& to) {
 
 JsonResult read_called_function(const JsonValue& value, ToolCall& to) {
   constexpr std::array fields{
-      JsonField<ToolCall>{"name", set<read_text, &ToolCall::name>, Presence::required},
-      JsonField<ToolCall>{"arguments", set<read_text, &ToolCall::arguments>, Presence::required}};
+      JsonField<ToolCall>{"name", into<read_text, &ToolCall::name>, Presence::required},
+      JsonField<ToolCall>{"arguments", into<read_text, &ToolCall::arguments>, Presence::required}};
   return read_object(value, to, fields, ignore_other);
 }
 
 JsonResult read_tool_call(const JsonValue& value, ToolCall& to) {
   constexpr std::array fields{
-      JsonField<ToolCall>{"id", set<read_text, &ToolCall::id>, Presence::required},
+      JsonField<ToolCall>{"id", into<read_text, &ToolCall::id>, Presence::required},
       JsonField<ToolCall>{"function", read_called_function, Presence::required}};
   return read_object(value, to, fields, ignore_other);
 }
@@ -85,11 +85,11 @@ JsonResult read_role(const JsonValue& value, Role& to) {
 
 JsonResult read_message(const JsonValue& value, Message& to) {
   constexpr std::array fields{
-      JsonField<Message>{"role", set<read_role, &Message::role>, Presence::required},
-      JsonField<Message>{"content", set<read_content, &Message::parts>},
-      JsonField<Message>{"tool_calls", set<list_of<read_tool_call>, &Message::tool_calls>},
-      JsonField<Message>{"tool_call_id", set<read_text, &Message::tool_call_id>},
-      JsonField<Message>{"name", set<read_text, &Message::tool_name>}};
+      JsonField<Message>{"role", into<read_role, &Message::role>, Presence::required},
+      JsonField<Message>{"content", into<read_content, &Message::parts>},
+      JsonField<Message>{"tool_calls", into<list_of<read_tool_call>, &Message::tool_calls>},
+      JsonField<Message>{"tool_call_id", into<read_text, &Message::tool_call_id>},
+      JsonField<Message>{"name", into<read_text, &Message::tool_name>}};
   JsonResult done = read_object(value, to, fields, ignore_other);
   if (to.role != Role::tool) to.tool_name.clear();  // it is somebody's who speaks
   return done;
@@ -123,9 +123,9 @@ JsonResult read_stop(const JsonValue& value, std::vector<std::string>& to) {
 
 JsonResult read_function(const JsonValue& value, Tool& to) {
   constexpr std::array fields{
-      JsonField<Tool>{"name", set<read_text, &Tool::name>, Presence::required},
-      JsonField<Tool>{"description", set<read_text, &Tool::description>},
-      JsonField<Tool>{"parameters", set<read_any_object, &Tool::parameters>}};
+      JsonField<Tool>{"name", into<read_text, &Tool::name>, Presence::required},
+      JsonField<Tool>{"description", into<read_text, &Tool::description>},
+      JsonField<Tool>{"parameters", into<read_any_object, &Tool::parameters>}};
   return read_object(value, to, fields, ignore_other);
 }
 
@@ -136,7 +136,7 @@ JsonResult read_tool(const JsonValue& value, Tool& to) {
 
 JsonResult read_chosen_function(const JsonValue& value, ToolChoice& to) {
   constexpr std::array fields{
-      JsonField<ToolChoice>{"name", set<read_text, &ToolChoice::name>, Presence::required}};
+      JsonField<ToolChoice>{"name", into<read_text, &ToolChoice::name>, Presence::required}};
   return read_object(value, to, fields, ignore_other);
 }
 
@@ -155,8 +155,8 @@ JsonResult read_tool_choice(const JsonValue& value, ToolChoice& to) {
 
 JsonResult read_schema(const JsonValue& value, ResponseFormat& to) {
   constexpr std::array fields{
-      JsonField<ResponseFormat>{"name", set<read_text, &ResponseFormat::name>},
-      JsonField<ResponseFormat>{"schema", set<read_any_object, &ResponseFormat::schema>}};
+      JsonField<ResponseFormat>{"name", into<read_text, &ResponseFormat::name>},
+      JsonField<ResponseFormat>{"schema", into<read_any_object, &ResponseFormat::schema>}};
   to.schema = "{}";
   return read_object(value, to, fields, ignore_other);
 }
@@ -164,7 +164,7 @@ JsonResult read_schema(const JsonValue& value, ResponseFormat& to) {
 JsonResult read_response_format(const JsonValue& value, ResponseFormat& to) {
   using Type = ResponseFormat::Type;
   constexpr std::array type_fields{JsonField<ResponseFormat>{
-      "type", set<read_enum<Type>, &ResponseFormat::type>, Presence::required}};
+      "type", into<read_enum<Type>, &ResponseFormat::type>, Presence::required}};
   constexpr std::array schema_fields{
       JsonField<ResponseFormat>{"json_schema", read_schema, Presence::required}};
   JsonResult done = read_object(value, to, type_fields, ignore_other);
@@ -186,11 +186,11 @@ JsonResult read_metadata(const JsonValue& value, Metadata& to) {
 
 JsonResult read_document(const JsonValue& value, Document& to) {
   constexpr std::array fields{
-      JsonField<Document>{"content", set<read_text, &Document::content>, Presence::required},
-      JsonField<Document>{"title", set<read_text, &Document::title>},
-      JsonField<Document>{"url", set<read_text, &Document::url>},
-      JsonField<Document>{"id", set<read_text, &Document::id>},
-      JsonField<Document>{"metadata", set<read_metadata, &Document::metadata>}};
+      JsonField<Document>{"content", into<read_text, &Document::content>, Presence::required},
+      JsonField<Document>{"title", into<read_text, &Document::title>},
+      JsonField<Document>{"url", into<read_text, &Document::url>},
+      JsonField<Document>{"id", into<read_text, &Document::id>},
+      JsonField<Document>{"metadata", into<read_metadata, &Document::metadata>}};
   return read_object(value, to, fields, ignore_other);
 }
 
@@ -204,7 +204,7 @@ struct Draft {
 
 template <auto read, auto member>
 JsonResult in_request(const JsonValue& value, Draft& draft) {
-  return set<read, member>(value, draft.parsed.request);
+  return into<read, member>(value, draft.parsed.request);
 }
 
 /// The older of two names: the newer one counts, wherever it stands.
@@ -242,7 +242,7 @@ constexpr std::array fields{
     Field{"tool_choice", in_request<read_tool_choice, &ChatRequest::tool_choice>},
     Field{"response_format", in_request<read_response_format, &ChatRequest::response_format>},
     Field{"documents", in_request<list_of<read_document>, &ChatRequest::documents>},
-    Field{"stream", set<read_flag, &Draft::parsed, &ParsedChatRequest::stream>},
+    Field{"stream", into<read_flag, &Draft::parsed, &ParsedChatRequest::stream>},
     Field{"stream_options", leave_out}};
 
 JsonResult read_body(const JsonValue& value, Draft& draft) {

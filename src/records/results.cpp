@@ -38,26 +38,26 @@ JsonResult read_status(const JsonValue& value, int& to) {
 
 JsonResult read_error(const JsonValue& value, Error& to) {
   constexpr std::array fields{
-      JsonField<Error>{"kind", set<read_kind, &Error::kind>},
-      JsonField<Error>{"message", set<read_text, &Error::message>},
-      JsonField<Error>{"http_status", set<read_status, &Error::http_status>},
-      JsonField<Error>{"code", set<read_text, &Error::code>}};
+      JsonField<Error>{"kind", into<read_kind, &Error::kind>},
+      JsonField<Error>{"message", into<read_text, &Error::message>},
+      JsonField<Error>{"http_status", into<read_status, &Error::http_status>},
+      JsonField<Error>{"code", into<read_text, &Error::code>}};
   return read_object(value, to, fields, ignore_other);
 }
 
 JsonResult read_usage(const JsonValue& value, Usage& to) {
   constexpr auto read_tokens = read_count<std::uint64_t>;
   constexpr std::array fields{
-      JsonField<Usage>{"input_tokens", set<read_tokens, &Usage::input_tokens>},
-      JsonField<Usage>{"output_tokens", set<read_tokens, &Usage::output_tokens>},
-      JsonField<Usage>{"total_tokens", set<read_tokens, &Usage::total_tokens>},
-      JsonField<Usage>{"cached_input_tokens", set<read_tokens, &Usage::cached_input_tokens>},
-      JsonField<Usage>{"reasoning_tokens", set<read_tokens, &Usage::reasoning_tokens>}};
+      JsonField<Usage>{"input_tokens", into<read_tokens, &Usage::input_tokens>},
+      JsonField<Usage>{"output_tokens", into<read_tokens, &Usage::output_tokens>},
+      JsonField<Usage>{"total_tokens", into<read_tokens, &Usage::total_tokens>},
+      JsonField<Usage>{"cached_input_tokens", into<read_tokens, &Usage::cached_input_tokens>},
+      JsonField<Usage>{"reasoning_tokens", into<read_tokens, &Usage::reasoning_tokens>}};
   to.known = true;
   return read_object(value, to, fields, ignore_other);
 }
 
-JsonResult read_latency(const JsonValue& value, std::chrono::milliseconds& to) {
+JsonResult read_latency(const JsonValue& value, std::chrono::nanoseconds& to) {
   constexpr std::uint64_t longest = 1'000'000'000;  // eleven days: a sum of them never overflows
   std::uint64_t count = 0;
   JsonResult read = read_whole_between(value, count, 0, longest);
@@ -68,19 +68,19 @@ JsonResult read_latency(const JsonValue& value, std::chrono::milliseconds& to) {
 using Field = JsonField<CaseResult>;
 
 constexpr std::array fields{
-    Field{"fingerprint", set<read_text, &CaseResult::fingerprint>},
-    Field{"id", set<read_text, &CaseResult::id>},
-    Field{"tags", set<list_of<read_text>, &CaseResult::tags>},
-    Field{"input", set<read_text, &CaseResult::input>},
-    Field{"expected", set<read_text, &CaseResult::expected>},
-    Field{"outcome", set<read_enum<Outcome>, &CaseResult::outcome>, Presence::required},
-    Field{"answer", set<read_text, &CaseResult::answer>},
-    Field{"score", set<read_number, &CaseResult::score>},
-    Field{"error", set<read_error, &CaseResult::error>},
-    Field{"model", set<read_text, &CaseResult::model>},
-    Field{"usage", set<read_usage, &CaseResult::usage>},
-    Field{"cost_usd", set<read_number, &CaseResult::cost_usd>},
-    Field{"latency_ms", set<read_latency, &CaseResult::latency>}};
+    Field{"fingerprint", into<read_text, &CaseResult::fingerprint>},
+    Field{"id", into<read_text, &CaseResult::id>},
+    Field{"tags", into<list_of<read_text>, &CaseResult::tags>},
+    Field{"input", into<read_text, &CaseResult::input>},
+    Field{"expected", into<read_text, &CaseResult::expected>},
+    Field{"outcome", into<read_enum<Outcome>, &CaseResult::outcome>, Presence::required},
+    Field{"answer", into<read_text, &CaseResult::answer>},
+    Field{"score", into<read_number, &CaseResult::score>},
+    Field{"error", into<read_error, &CaseResult::error>},
+    Field{"model", into<read_text, &CaseResult::model>},
+    Field{"usage", into<read_usage, &CaseResult::usage>},
+    Field{"cost_usd", into<read_number, &CaseResult::cost_usd>},
+    Field{"latency_ms", into<read_latency, &CaseResult::latency>}};
 
 JsonResult read_result(const JsonValue& value, CaseResult& to) {
   return read_object(value, to, fields, ignore_other);

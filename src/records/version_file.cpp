@@ -220,7 +220,7 @@ Result<void> replace_file(const std::string& file, std::string_view text,
 }
 
 Result<VersionTable> table_of(const std::optional<Contents>& contents, const std::string& file) {
-  return contents ? read_version_table(contents->text, file) : VersionTable();
+  return contents ? parse_version_table(contents->text, file) : VersionTable();
 }
 
 Error no_path() {

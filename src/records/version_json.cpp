@@ -54,7 +54,7 @@ JsonResult read_spec(const JsonValue& value, std::string& to) {
 
 /// An empty text says of a day and of a moment that nobody knows it.
 JsonResult read_version_day(const JsonValue& value, ModelVersion& to) {
-  return value == "" ? JsonResult() : set<read_day, &ModelVersion::day>(value, to);
+  return value == "" ? JsonResult() : into<read_day, &ModelVersion::day>(value, to);
 }
 
 JsonResult read_when(const JsonValue& value, VersionChange& to) {
@@ -73,18 +73,18 @@ JsonResult read_what(const JsonValue& value, VersionChange& to) {
 JsonResult read_version(const JsonValue& value, ModelVersion& to) {
   using Field = JsonField<ModelVersion>;
   constexpr std::array fields{
-      Field{"label", set<read_label, &ModelVersion::label>, Presence::required},
-      Field{"model", set<read_spec, &ModelVersion::model>, Presence::required},
-      Field{"note", set<read_text, &ModelVersion::note>}, Field{"day", read_version_day}};
+      Field{"label", into<read_label, &ModelVersion::label>, Presence::required},
+      Field{"model", into<read_spec, &ModelVersion::model>, Presence::required},
+      Field{"note", into<read_text, &ModelVersion::note>}, Field{"day", read_version_day}};
   return read_object(value, to, fields, ignore_other);
 }
 
 JsonResult read_change(const JsonValue& value, VersionChange& to) {
   using Field = JsonField<VersionChange>;
   constexpr std::array fields{Field{"when", read_when}, Field{"what", read_what},
-                              Field{"label", set<read_text, &VersionChange::label>},
-                              Field{"from", set<read_text, &VersionChange::from>},
-                              Field{"note", set<read_text, &VersionChange::note>}};
+                              Field{"label", into<read_text, &VersionChange::label>},
+                              Field{"from", into<read_text, &VersionChange::from>},
+                              Field{"note", into<read_text, &VersionChange::note>}};
   return read_object(value, to, fields, ignore_other);
 }
 
@@ -109,11 +109,11 @@ JsonResult check_labels(const VersionedModel& model) {
 JsonResult read_model(const JsonValue& value, VersionedModel& to) {
   using Field = JsonField<VersionedModel>;
   constexpr std::array fields{
-      Field{"current", set<read_text, &VersionedModel::current>},
-      Field{"previous", set<read_text, &VersionedModel::previous>},
-      Field{"stable", set<read_text, &VersionedModel::stable>},
-      Field{"versions", set<list_of<read_version>, &VersionedModel::versions>},
-      Field{"history", set<list_of<read_change>, &VersionedModel::history>}};
+      Field{"current", into<read_text, &VersionedModel::current>},
+      Field{"previous", into<read_text, &VersionedModel::previous>},
+      Field{"stable", into<read_text, &VersionedModel::stable>},
+      Field{"versions", into<list_of<read_version>, &VersionedModel::versions>},
+      Field{"history", into<list_of<read_change>, &VersionedModel::history>}};
   JsonResult read = read_object(value, to, fields, ignore_other);
   return read ? check_labels(to) : read;
 }
@@ -272,7 +272,7 @@ std::string on_lines(std::string_view json) {
 
 }  // namespace
 
-Result<VersionTable> read_version_table(std::string_view text, const std::string& file) {
+Result<VersionTable> parse_version_table(std::string_view text, const std::string& file) {
   const auto refused = [&file](std::string_view wrong) {
     return invalid_request(
         fmt::format("The version file \"{}\" cannot be used: {}; correct it, or name another file.",

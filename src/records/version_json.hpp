@@ -11,10 +11,10 @@
 namespace FineTuning::internal {
 
 /// Reads the text of a version file. The error says which file, and what is wrong where.
-Result<VersionTable> read_version_table(std::string_view text, const std::string& file);
+Result<VersionTable> parse_version_table(std::string_view text, const std::string& file);
 
 /// The text of a version file with what the table says in place of what `old_text` says; members
-/// that are not the library's stay. `old_text` is one that can be read, or empty. Fails where a
+/// that are not the library's stay. `old_text` is one that can be read, or empty. Fails if a
 /// text of the table is not UTF-8.
 Result<std::string> write_version_table(const VersionTable& table, std::string_view old_text);
 

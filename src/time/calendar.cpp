@@ -23,10 +23,10 @@ bool has_day_text(std::chrono::year_month_day day) {
 
 std::string moment_text(Moment moment) {
   const std::chrono::year_month_day day = utc_day(moment);
-  const std::chrono::hh_mm_ss time(std::chrono::floor<seconds>(moment) - sys_days(day));
+  const std::chrono::hh_mm_ss of_day(std::chrono::floor<seconds>(moment) - sys_days(day));
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(day.year()),
                      static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()),
-                     time.hours().count(), time.minutes().count(), time.seconds().count());
+                     of_day.hours().count(), of_day.minutes().count(), of_day.seconds().count());
 }
 
 std::optional<Moment> parse_moment(std::string_view text) {

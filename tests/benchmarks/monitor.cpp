@@ -41,7 +41,7 @@ void watched(benchmark::State& state) {
   ask(state, responder);
 }
 
-/// What is allocated is told by the run of one thread: the count is the program's.
+/// Only the run of one thread says what is allocated: the count is the program's.
 void by_one_and_by_eight(benchmark::internal::Benchmark* benchmark) {
   benchmark->MeasureProcessCPUTime()->Threads(1)->Threads(8)->Apply(benchmarks::as_long_as_asked);
 }

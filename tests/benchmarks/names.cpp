@@ -23,7 +23,7 @@ enum class Set : std::int64_t { openai, all };
 
 struct Id {
   std::string text;
-  const Provider* provider;  ///< Whose form it has; OpenAI's where it has none.
+  const Provider* provider;  ///< Whose form it has; OpenAI's if it has no form of its own.
 };
 
 std::vector<Id> read_ids(Set set) {

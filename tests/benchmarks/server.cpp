@@ -25,7 +25,7 @@ constexpr std::string_view body =
     "\n        ";
 static_assert(body.size() == 600);
 
-/// Takes one request off the front of what was received; false where it is not whole yet.
+/// Takes one request off the front of what was received; false if it is not whole yet.
 bool take_request(std::string& received) {
   const std::size_t head_end = received.find("\r\n\r\n");
   if (head_end == std::string::npos) return false;

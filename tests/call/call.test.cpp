@@ -53,7 +53,7 @@ class Text : public WholeAnswer {
   std::string text{};
 
  private:
-  Outcome read_whole(std::string body) override {
+  Reading read_whole(std::string body) override {
     text = std::move(body);
     return Answered{};
   }
@@ -317,7 +317,7 @@ class Redirected final : public Text {
     location_ = head.status == 302 ? http::find_header(head.headers, "Location") : "";
     return !location_.empty() || Text::begin(head);
   }
-  Outcome end(bool is_whole) override {
+  Reading end(bool is_whole) override {
     if (location_.empty() || !is_whole) return Text::end(is_whole);
     Request request = upload_of(source_);
     request.exchange.url = location_;
@@ -382,7 +382,7 @@ class Pages final : public WholeAnswer {
   std::string text{};
 
  private:
-  Outcome read_whole(std::string body) override {
+  Reading read_whole(std::string body) override {
     const std::size_t next = body.find('>');
     text += body.substr(0, next);
     if (next == std::string::npos) return Answered{};
@@ -452,14 +452,14 @@ namespace {
 /// Returns the outcomes that it was given.
 class Scripted final : public AnswerReader {
  public:
-  explicit Scripted(std::vector<Outcome> outcomes) : outcomes_(outcomes.begin(), outcomes.end()) {}
+  explicit Scripted(std::vector<Reading> outcomes) : outcomes_(outcomes.begin(), outcomes.end()) {}
 
   http::Flow read(std::string_view piece) override {
     text += piece;
     return flow;
   }
-  Outcome end(bool /*is_whole*/) override {
-    Outcome outcome = std::move(outcomes_.front());
+  Reading end(bool /*is_whole*/) override {
+    Reading outcome = std::move(outcomes_.front());
     outcomes_.pop_front();
     return outcome;
   }
@@ -471,10 +471,10 @@ class Scripted final : public AnswerReader {
   std::string text{};
 
  private:
-  std::deque<Outcome> outcomes_;
+  std::deque<Reading> outcomes_;
 };
 
-Outcome busy(bool may_pass = true) {
+Reading busy(bool may_pass = true) {
   return Unusable{.error = {.kind = ErrorKind::overloaded, .message = "Busy"},
                   .opening = "Acme said",
                   .may_pass = may_pass};

@@ -336,8 +336,8 @@ TEST_CASE("a request that cannot be written is refused with the reason", "[diale
   const std::string bad_text =
       "The request has text that is not UTF-8, or a number that is not finite; convert it first.";
   const std::string bad_call =
-      "The arguments of a call of \"f\" are not a JSON object, which this provider wants to have "
-      "back; correct them or leave the call out.";
+      "The arguments of a call of \"f\" are not a JSON object, which this provider requires; "
+      "correct them or leave out the call.";
   const std::string bad_schema =
       "The schema of the response format is not a JSON object of at most 128 levels; correct it.";
   const std::string bad_extra =

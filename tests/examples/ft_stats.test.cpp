@@ -71,7 +71,7 @@ TEST_CASE("a line that is no record is told with its number and left out", "[ft_
   const Ran ran = run_ft({"stats", "--json", "-"}, good_call + "\n" + good_call + torn);
   CHECK(ran.status == ft::failure);
   CHECK(ran.err ==
-        "ft: Line 4 of -: The line is no record of a call: it is no JSON object; leave it out or "
+        "ft: Line 4 of -: The line is not a record of a call: it is not JSON; leave it out or "
         "correct it.\n");
   CHECK(ran.lines().at(0)["models"][0]["total"]["requests"] == 2);
 }

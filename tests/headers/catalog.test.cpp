@@ -624,6 +624,9 @@ TEST_CASE("a catalog with a row that is not understood is refused, with row and 
            Case{"{" + good + R"(,"capabilities":{"tols":"yes"}})", {"Row 2", "tols"}},
            Case{"{" + good + R"(,"capabilities":{"tools":"maybe"}})", {"Row 2", "tools"}},
            Case{"{" + good + R"(,"capabilities":{"tools":true}})", {"Row 2", "tools"}},
+           Case{"{" + good + R"(,"alias":"a","alias":"b"})", {"Row 2", "alias stands twice"}},
+           Case{"{" + good + R"(,"capabilities":{"tools":"yes","tools":"no"}})",
+                {"Row 2", "capabilities.tools stands twice"}},
        }) {
     INFO(refused.row);
     const auto catalog = Catalog::from_json(

@@ -1,14 +1,16 @@
-// The curl transport against servers that behave well and badly: what arrives, what is told, which
+// The curl transport against servers that behave well and badly: what arrives, which
 // connection it takes, and that nothing is sent twice.
+
+#include "http/curl_transport.hpp"
 
 #include "support/catch.hpp"
 #include "support/environment.hpp"
+#include "support/exchange.hpp"
 #include "support/loopback_server.hpp"
 
 #include <FineTuning/version.hpp>
 
 #include <arpa/inet.h>
-#include "http/curl_transport.hpp"
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -25,16 +27,25 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace http = FineTuning::http;
+using FineTuning::internal::curl_transport;
 using FineTuning::test::answer;
 using FineTuning::test::answer_each;
 using FineTuning::test::body_of;
+using FineTuning::test::check_failure;
 using FineTuning::test::chunk;
 using FineTuning::test::chunked_head;
+using FineTuning::test::get;
 using FineTuning::test::header_values;
 using FineTuning::test::LoopbackServer;
+using FineTuning::test::Exchanged;
+using FineTuning::test::perform;
+using FineTuning::test::post;
+using FineTuning::test::source_of;
+using FineTuning::test::was_answered;
 using http::Failure;
 using http::Flow;
 using http::Phase;
@@ -44,62 +55,6 @@ using Kind = Failure::Kind;
 using Values = std::vector<std::string>;
 
 namespace {
-
-/// All that a listener is told of one exchange.
-struct Heard {
-  std::optional<Failure> failure{};
-  std::vector<http::Head> heads{};
-  std::string body{};
-};
-using Opinion = std::function<Flow(const Heard&)>;
-
-class Recorder final : public http::Listener {
- public:
-  Recorder(Heard& heard, const Opinion& opinion) : heard_(heard), opinion_(opinion) {}
-
-  Flow on_head(const http::Head& head) noexcept override {
-    heard_.heads.push_back(head);
-    return opinion_ ? opinion_(heard_) : Flow::go_on;
-  }
-  Flow on_body(std::string_view piece) noexcept override {
-    heard_.body += piece;
-    return opinion_ ? opinion_(heard_) : Flow::go_on;
-  }
-
- private:
-  Heard& heard_;
-  const Opinion& opinion_;
-};
-
-Heard perform(http::Transport& transport, const http::Exchange& exchange,
-              const Opinion& opinion = {}, const std::stop_token& stop = {}) {
-  Heard heard;
-  Recorder recorder(heard, opinion);
-  heard.failure = transport.perform(exchange, recorder, stop);
-  return heard;
-}
-
-http::Exchange post(const std::string& url, std::string body = R"({"model":"m"})") {
-  return {.url = url + "/v1/chat/completions",
-          .headers = {{"Content-Type", "application/json"}, {"Authorization", "Bearer key-1"}},
-          .body = std::move(body)};
-}
-
-http::Exchange get(const std::string& url) { return {.method = "GET", .url = url + "/v1/models"}; }
-
-bool was_answered(const Heard& heard, std::string_view body, int status = 200) {
-  return !heard.failure && heard.heads.size() == 1 && heard.heads[0].status == status &&
-         heard.body == body;
-}
-
-void check_failure(const Heard& heard, Kind kind, Phase phase, bool may_have_reached_server) {
-  REQUIRE(heard.failure);
-  INFO(heard.failure->message);
-  CHECK(heard.failure->kind == kind);
-  CHECK(heard.failure->phase == phase);
-  CHECK(heard.failure->may_have_reached_server == may_have_reached_server);
-  CHECK_FALSE(heard.failure->message.empty());
-}
 
 /// A port that neither accepts nor refuses: its queue of connections is full.
 class FullPort {
@@ -143,7 +98,7 @@ std::string refusing_url() {
 
 TEST_CASE("a request is sent as it was given", "[curl_transport]") {
   LoopbackServer server(answer_each(answer("ok")));
-  const auto transport = http::curl_transport({});
+  const auto transport = curl_transport({});
   http::Exchange exchange = post(server.url(), R"({"text":"a\u0000b"})");
   exchange.headers.emplace_back("X-Empty", "");
   exchange.headers.emplace_back("X-Marks", "a  b; c: d, \"e\"");
@@ -171,15 +126,56 @@ TEST_CASE("a body of any size arrives whole", "[curl_transport]") {
   LoopbackServer server(answer_each(answer("ok")));
   std::string body(size, 'x');
   for (std::size_t i = 0; i < size; i += 97) body[i] = static_cast<char>('0' + i % 10);
-  const auto transport = http::curl_transport({});
+  const auto transport = curl_transport({});
   REQUIRE(was_answered(perform(*transport, post(server.url(), body)), "ok"));
   REQUIRE(server.requests().size() == 1);
   CHECK(body_of(server.requests()[0]) == body);  // as a bool: not to be printed
 }
 
+TEST_CASE("every method is sent with and without a body, and its connection is kept",
+          "[curl_transport]") {
+  struct Case {
+    std::string method;
+    std::string body;
+    Values lengths;
+  };
+  const Case cases[] = {
+      {"GET", "", {}},    {"GET", "{}", {"2"}},    {"POST", "", {"0"}},  {"POST", "{}", {"2"}},
+      {"PUT", "", {"0"}}, {"PUT", "{}", {"2"}},    {"PATCH", "", {"0"}}, {"PATCH", "{}", {"2"}},
+      {"DELETE", "", {}}, {"DELETE", "{}", {"2"}},
+  };
+  const bool is_in_a_source = GENERATE(false, true);
+  for (const Case& sent : cases) {
+    INFO(sent.method << " \"" << sent.body << "\"" << (is_in_a_source ? " from a source" : ""));
+    LoopbackServer server(answer_each(answer("ok")));
+    const auto transport = curl_transport({});
+    http::Exchange exchange{.method = sent.method, .url = server.url() + "/v1/files/1"};
+    if (is_in_a_source)
+      exchange.source = source_of(sent.body);
+    else
+      exchange.body = sent.body;
+    REQUIRE(was_answered(perform(*transport, exchange), "ok"));
+    const std::size_t connections = server.connections();
+    CHECK(was_answered(perform(*transport, get(server.url())), "ok"));
+    CHECK(server.connections() == connections);
+
+    const std::string request = server.requests().at(0);
+    INFO(request);
+    CHECK(request.starts_with(sent.method + " /v1/files/1 HTTP/1.1\r\n"));
+    CHECK(body_of(request) == sent.body);
+    CHECK(header_values(request, "Content-Length") == sent.lengths);
+    for (const char* absent : {"Expect", "Transfer-Encoding", "Content-Type"}) {
+      INFO(absent);
+      CHECK(header_values(request, absent).empty());
+    }
+    CHECK(server.requests().at(1).starts_with("GET /v1/models HTTP/1.1\r\n"));
+    CHECK(body_of(server.requests().at(1)).empty());
+  }
+}
+
 TEST_CASE("nothing of an exchange is left in the next one", "[curl_transport]") {
   LoopbackServer server(answer_each(answer("ok")));
-  const auto transport = http::curl_transport({});
+  const auto transport = curl_transport({});
   http::Exchange other = post(server.url(), "{}");
   other.headers = {{"Content-Type", "text/plain"}, {"Authorization", "Bearer key-2"}};
   for (const http::Exchange& exchange :
@@ -203,7 +199,7 @@ TEST_CASE("nothing of an exchange is left in the next one", "[curl_transport]") 
 
 // ---- the answer
 
-TEST_CASE("an answer is told once, whatever its form", "[curl_transport]") {
+TEST_CASE("an answer reaches its listener once, whatever its form", "[curl_transport]") {
   const std::string text(40'000, 't');
   struct Case {
     const char* what;
@@ -232,10 +228,10 @@ TEST_CASE("an answer is told once, whatever its form", "[curl_transport]") {
       connection.read_request();
       connection.send(expected.bytes);
     });
-    const Heard heard = perform(*http::curl_transport({}), post(server.url()));
-    CHECK(was_answered(heard, expected.body, expected.status));
-    REQUIRE(heard.heads.size() == 1);
-    CHECK(http::find_header(heard.heads[0].headers, "X-Interim").empty());
+    const Exchanged outcome = perform(*curl_transport({}), post(server.url()));
+    CHECK(was_answered(outcome, expected.body, expected.status));
+    REQUIRE(outcome.heads.size() == 1);
+    CHECK(http::find_header(outcome.heads[0].headers, "X-Interim").empty());
     CHECK(server.requests().size() == 1);
   }
 }
@@ -244,43 +240,42 @@ TEST_CASE("headers of an answer keep their order, their case and their repetitio
           "[curl_transport]") {
   LoopbackServer server(
       answer_each(answer("", "200 OK", "X-B:  two words \r\nx-a:1\r\nX-B: again\r\nX-Empty:\r\n")));
-  const Heard heard = perform(*http::curl_transport({}), get(server.url()));
-  REQUIRE(heard.heads.size() == 1);
-  CHECK(heard.heads[0].headers == http::Headers{{"Content-Length", "0"},
-                                                {"X-B", "two words"},
-                                                {"x-a", "1"},
-                                                {"X-B", "again"},
-                                                {"X-Empty", ""}});
+  const Exchanged outcome = perform(*curl_transport({}), get(server.url()));
+  REQUIRE(outcome.heads.size() == 1);
+  CHECK(outcome.heads[0].headers == http::Headers{{"Content-Length", "0"},
+                                                  {"X-B", "two words"},
+                                                  {"x-a", "1"},
+                                                  {"X-B", "again"},
+                                                  {"X-Empty", ""}});
 }
 
-TEST_CASE("an answer that comes before the whole request was sent is told", "[curl_transport]") {
+TEST_CASE("an answer that comes before the whole request was sent is heard", "[curl_transport]") {
   LoopbackServer server([](Connection& connection) {
     connection.read_head();
     connection.send(answer("too large", "413 Content Too Large", "Connection: close\r\n"));
     connection.hold();
   });
   const http::Exchange exchange = post(server.url(), std::string(32U << 20U, 'x'));
-  CHECK(was_answered(perform(*http::curl_transport({}), exchange), "too large", 413));
+  CHECK(was_answered(perform(*curl_transport({}), exchange), "too large", 413));
   CHECK(server.connections() == 1);
 }
 
 TEST_CASE("a redirect is an answer like any other and is not followed", "[curl_transport]") {
-  const char* status = GENERATE("301 Moved Permanently", "302 Found", "307 Temporary Redirect",
-                                "308 Permanent Redirect");
+  const char* status = GENERATE("301 Moved Permanently", "302 Found", "303 See Other",
+                                "307 Temporary Redirect", "308 Permanent Redirect");
   LoopbackServer other(answer_each(answer("stolen")));
   LoopbackServer server(
       answer_each(answer("elsewhere", status, "Location: " + other.url() + "/v1\r\n")));
-  const Heard heard = perform(*http::curl_transport({}), post(server.url()));
-  CHECK(was_answered(heard, "elsewhere", std::stoi(status)));
+  const Exchanged outcome = perform(*curl_transport({}), post(server.url()));
+  CHECK(was_answered(outcome, "elsewhere", std::stoi(status)));
   CHECK(server.requests().size() == 1);
   CHECK(other.connections() == 0);
 }
 
 // ---- what fails
 
-TEST_CASE(
-    "a failure says what it was, how far it came, and whether the server may have the request",
-    "[curl_transport]") {
+TEST_CASE("a failure says what it was, how far it got, and whether the server may have the request",
+          "[curl_transport]") {
   constexpr milliseconds soon{150};
   const auto never = [](Connection& connection) {
     connection.read_request();
@@ -388,7 +383,7 @@ TEST_CASE(
        Kind::network,
        Phase::waiting},
   };
-  const auto transport = http::curl_transport({});
+  const auto transport = curl_transport({});
   for (const Case& failing : cases)
     for (const char* method : {"POST", "GET"}) {
       INFO(method << ": " << failing.what);
@@ -421,24 +416,35 @@ TEST_CASE("a request that cannot have reached the server says so", "[curl_transp
       {"another protocol", "ftp://127.0.0.1/x", Kind::network, Phase::resolving},
       {"no URL", "http://", Kind::network, Phase::resolving},
   };
-  const auto transport = http::curl_transport({});
+  const auto transport = curl_transport({});
   for (const Case& failing : cases) {
     INFO(failing.what);
     http::Exchange exchange = post(failing.url);
     exchange.connect_timeout = milliseconds(200);
-    const Heard heard = perform(*transport, exchange);
-    check_failure(heard, failing.kind, failing.phase, false);
-    CHECK(heard.heads.empty());
-    CHECK(heard.body.empty());
+    const Exchanged outcome = perform(*transport, exchange);
+    check_failure(outcome, failing.kind, failing.phase, false);
+    CHECK(outcome.heads.empty());
+    CHECK(outcome.body.empty());
   }
+}
+
+TEST_CASE("a source does not shorten the time to connect", "[curl_transport]") {
+  const FullPort full_port;
+  http::Exchange exchange = post(full_port.url());
+  exchange.source = source_of("{}");
+  exchange.idle_timeout = exchange.first_byte_timeout = milliseconds(50);
+  exchange.connect_timeout = milliseconds(200);
+  const auto start = std::chrono::steady_clock::now();
+  check_failure(perform(*curl_transport({}), exchange), Kind::timed_out, Phase::connecting, false);
+  CHECK(std::chrono::steady_clock::now() - start >= exchange.connect_timeout);
 }
 
 TEST_CASE("a server that closes before it reads is a network failure", "[curl_transport]") {
   LoopbackServer server([](Connection&) {});
-  const Heard heard = perform(*http::curl_transport({}), post(server.url()));
-  REQUIRE(heard.failure);
-  CHECK(heard.failure->kind == Kind::network);
-  CHECK(heard.failure->phase >= Phase::sending);  // how far it came is a race
+  const Exchanged outcome = perform(*curl_transport({}), post(server.url()));
+  REQUIRE(outcome.failure);
+  CHECK(outcome.failure->kind == Kind::network);
+  CHECK(outcome.failure->phase >= Phase::sending);  // how far it got is a race
   CHECK(server.connections() == 1);
 }
 
@@ -449,25 +455,24 @@ TEST_CASE("a request that stalls on its way out is still being sent", "[curl_tra
   });
   http::Exchange exchange = post(server.url(), std::string(64U << 20U, 'x'));
   exchange.first_byte_timeout = milliseconds(300);
-  check_failure(perform(*http::curl_transport({}), exchange), Kind::timed_out, Phase::sending,
-                true);
+  check_failure(perform(*curl_transport({}), exchange), Kind::timed_out, Phase::sending, true);
 }
 
-TEST_CASE("a reset in the middle of a body keeps what came before", "[curl_transport]") {
-  std::promise<void> came;
+TEST_CASE("a reset in the middle of a body keeps what arrived before", "[curl_transport]") {
+  std::promise<void> arrived;
   LoopbackServer server([&](Connection& connection) {
     connection.read_request();
     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nsome");
-    came.get_future().wait_for(std::chrono::seconds(30));
+    arrived.get_future().wait_for(std::chrono::seconds(30));
     connection.reset();
   });
-  const Heard heard =
-      perform(*http::curl_transport({}), post(server.url()), [&](const Heard& so_far) {
-        if (so_far.body == "some") came.set_value();
+  const Exchanged outcome =
+      perform(*curl_transport({}), post(server.url()), [&](const Exchanged& so_far) {
+        if (so_far.body == "some") arrived.set_value();
         return Flow::go_on;
       });
-  check_failure(heard, Kind::network, Phase::receiving, true);
-  CHECK(heard.body == "some");
+  check_failure(outcome, Kind::network, Phase::receiving, true);
+  CHECK(outcome.body == "some");
 }
 
 TEST_CASE("a time-out on a connection that was used before has its own phase", "[curl_transport]") {
@@ -477,7 +482,7 @@ TEST_CASE("a time-out on a connection that was used before has its own phase", "
     connection.read_request();
     connection.hold();
   });
-  const auto transport = http::curl_transport({});
+  const auto transport = curl_transport({});
   REQUIRE(was_answered(perform(*transport, post(server.url())), "ok"));
   http::Exchange exchange = post(server.url());
   exchange.first_byte_timeout = milliseconds(150);
@@ -490,14 +495,19 @@ TEST_CASE("a time-out on a connection that was used before has its own phase", "
 TEST_CASE("a request on a used connection that is closed unanswered is not sent again",
           "[curl_transport]") {
   const std::string body = GENERATE(std::string("{}"), std::string(1U << 20U, 'x'));
+  const std::string method = GENERATE("POST", "PUT", "PATCH", "DELETE");
+  const bool is_in_a_source = GENERATE(false, true);
   LoopbackServer server([](Connection& connection) {
     connection.read_request();
     connection.send(answer("ok"));
     if (connection.number() == 0) connection.read_request();
   });
-  const auto transport = http::curl_transport({});
+  const auto transport = curl_transport({});
   REQUIRE(was_answered(perform(*transport, post(server.url(), "first")), "ok"));
-  check_failure(perform(*transport, post(server.url(), body)), Kind::network, Phase::waiting, true);
+  http::Exchange exchange = post(server.url(), body);
+  exchange.method = method;
+  if (is_in_a_source) exchange.source = source_of(std::exchange(exchange.body, {}));
+  check_failure(perform(*transport, exchange), Kind::network, Phase::waiting, true);
 
   // libcurl may have opened a connection for the request that it then did not repeat; this call
   // comes after it.
@@ -509,17 +519,20 @@ TEST_CASE("a request on a used connection that is closed unanswered is not sent 
   CHECK(requests[2].starts_with("GET "));
 }
 
-TEST_CASE("a POST without a body takes a new connection, on which libcurl sends nothing again",
+TEST_CASE("without a body, all but a GET take a new connection, on which nothing is sent again",
           "[curl_transport]") {
+  http::Exchange exchange;
+  exchange.method = GENERATE("POST", "PUT", "PATCH", "DELETE");
   LoopbackServer server([](Connection& connection) {
     connection.read_request();
     if (connection.number() > 0) return;
     connection.send(answer("ok"));
     connection.read_request();
   });
-  const auto transport = http::curl_transport({});
+  const auto transport = curl_transport({});
   REQUIRE(was_answered(perform(*transport, post(server.url(), "first")), "ok"));
-  check_failure(perform(*transport, post(server.url(), "")), Kind::network, Phase::waiting, true);
+  exchange.url = server.url();
+  check_failure(perform(*transport, exchange), Kind::network, Phase::waiting, true);
   CHECK(server.requests().size() == 2);
   CHECK(server.connections() == 2);
 }
@@ -530,7 +543,7 @@ TEST_CASE("a connection that the server closed meanwhile is replaced by a new on
     connection.read_request();
     connection.send(answer("ok"));
   });
-  const auto transport = http::curl_transport({});
+  const auto transport = curl_transport({});
   for (std::size_t call = 1; call <= 3; ++call) {
     CHECK(was_answered(perform(*transport, post(server.url())), "ok"));
     REQUIRE(server.wait_for_closed(call));
@@ -555,7 +568,7 @@ TEST_CASE("calls one after another take one connection", "[curl_transport]") {
   for (const Case& expected : cases) {
     INFO(expected.what);
     LoopbackServer server(answer_each(expected.bytes));
-    const auto transport = http::curl_transport({});
+    const auto transport = curl_transport({});
     for (std::size_t call = 0; call < calls; ++call)
       CHECK_FALSE(perform(*transport, post(server.url())).failure);
     CHECK(server.requests().size() == calls);
@@ -565,7 +578,7 @@ TEST_CASE("calls one after another take one connection", "[curl_transport]") {
 
 TEST_CASE("threads that take turns take one connection", "[curl_transport]") {
   LoopbackServer server(answer_each(answer("ok")));
-  const auto transport = http::curl_transport({});
+  const auto transport = curl_transport({});
   for (int turn = 0; turn < 6; ++turn) {
     bool answered = false;
     std::thread([&] {
@@ -584,28 +597,28 @@ TEST_CASE("calls at the same time have a connection each, and keep it", "[curl_t
       connection.send(answer(std::to_string(connection.number())));
     }
   });
-  const auto transport = http::curl_transport({});
-  std::array<Heard, 2> heard;
+  const auto transport = curl_transport({});
+  std::array<Exchanged, 2> outcome;
   {
     std::array<std::jthread, 2> threads;
     for (std::size_t i = 0; i < threads.size(); ++i)
-      threads[i] = std::jthread([&, i] { heard[i] = perform(*transport, post(server.url())); });
+      threads[i] = std::jthread([&, i] { outcome[i] = perform(*transport, post(server.url())); });
   }
-  CHECK_FALSE(heard[0].failure);
-  CHECK_FALSE(heard[1].failure);
-  CHECK(heard[0].body != heard[1].body);
+  CHECK_FALSE(outcome[0].failure);
+  CHECK_FALSE(outcome[1].failure);
+  CHECK(outcome[0].body != outcome[1].body);
   CHECK(server.connections() == 2);
   for (int call = 0; call < 3; ++call) CHECK_FALSE(perform(*transport, post(server.url())).failure);
   CHECK(server.connections() == 2);
 }
 
-TEST_CASE("bytes that nobody asked for are no answer to the next call", "[curl_transport]") {
+TEST_CASE("bytes that nobody asked for are not the answer to the next call", "[curl_transport]") {
   LoopbackServer server([](Connection& connection) {
     const std::string name = std::to_string(connection.number());
     while (!connection.read_request().empty())
       connection.send(answer("good " + name) + answer("stray " + name));
   });
-  const auto transport = http::curl_transport({});
+  const auto transport = curl_transport({});
   CHECK(was_answered(perform(*transport, post(server.url())), "good 0"));
   CHECK(was_answered(perform(*transport, post(server.url())), "good 1"));
 }
@@ -616,20 +629,19 @@ TEST_CASE("plain http to this machine goes through no proxy", "[curl_transport]"
   for (const char* variable : {"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"}) {
     INFO(variable);
     const FineTuning::test::Environment environment({{variable, proxy.url()}});
-    CHECK(was_answered(perform(*http::curl_transport({}), post(server.url())), "ok"));
+    CHECK(was_answered(perform(*curl_transport({}), post(server.url())), "ok"));
   }
-  CHECK(was_answered(perform(*http::curl_transport({.proxy = proxy.url()}), post(server.url())),
-                     "ok"));
+  CHECK(was_answered(perform(*curl_transport({.proxy = proxy.url()}), post(server.url())), "ok"));
   CHECK(proxy.connections() == 0);
 }
 
 TEST_CASE("plain http to another machine goes through a proxy", "[curl_transport]") {
   LoopbackServer proxy(answer_each(answer("from the proxy")));
   const std::string url = "http://model.example:8080";  // nobody but the proxy looks it up
-  CHECK(was_answered(perform(*http::curl_transport({.proxy = proxy.url()}), post(url)),
-                     "from the proxy"));
+  CHECK(
+      was_answered(perform(*curl_transport({.proxy = proxy.url()}), post(url)), "from the proxy"));
   const FineTuning::test::Environment environment({{"http_proxy", proxy.url()}});
-  CHECK(was_answered(perform(*http::curl_transport({}), post(url)), "from the proxy"));
+  CHECK(was_answered(perform(*curl_transport({}), post(url)), "from the proxy"));
   REQUIRE(proxy.requests().size() == 2);
   CHECK(proxy.requests()[0].starts_with("POST " + url + "/v1/chat/completions HTTP/1.1"));
 }
@@ -637,18 +649,17 @@ TEST_CASE("plain http to another machine goes through a proxy", "[curl_transport
 TEST_CASE("what a proxy's setting holds is in no message", "[curl_transport]") {
   for (const char* proxy : {"http://user:proxy-password@proxy.example:31 28",
                             "odd://user:proxy-password@proxy.example"}) {
-    const Heard heard =
-        perform(*http::curl_transport({.proxy = proxy}), get("https://host.example"));
-    REQUIRE(heard.failure);
-    INFO(heard.failure->message);
-    CHECK(heard.failure->message.find("password") == std::string::npos);
+    const Exchanged outcome = perform(*curl_transport({.proxy = proxy}), get("https://host.example"));
+    REQUIRE(outcome.failure);
+    INFO(outcome.failure->message);
+    CHECK(outcome.failure->message.find("password") == std::string::npos);
   }
 }
 
 TEST_CASE("a connection that was idle for long is not used again", "[curl_transport]") {
   // At an age of 0 seconds each is too old at once.
   LoopbackServer server(answer_each(answer("ok")));
-  const auto transport = http::curl_transport({.idle_connection_age = std::chrono::seconds(0)});
+  const auto transport = curl_transport({.idle_connection_age = std::chrono::seconds(0)});
   for (int call = 0; call < 3; ++call)
     CHECK(was_answered(perform(*transport, post(server.url())), "ok"));
   CHECK(server.connections() == 3);
@@ -664,7 +675,7 @@ TEST_CASE("connections that a peak of calls has left are closed when they are co
     connection.send(answer("ok"));
     connection.hold();
   });
-  const auto transport = http::curl_transport({.idle_connection_age = std::chrono::seconds(0)});
+  const auto transport = curl_transport({.idle_connection_age = std::chrono::seconds(0)});
   std::vector<std::jthread> callers(peak);
   for (std::jthread& caller : callers)
     caller = std::jthread([&] { perform(*transport, post(server.url())); });
@@ -673,12 +684,16 @@ TEST_CASE("connections that a peak of calls has left are closed when they are co
   CHECK(server.wait_for_closed(peak));
 }
 
-TEST_CASE("what is neither GET nor POST is not sent", "[curl_transport]") {
+TEST_CASE("another method is not sent", "[curl_transport]") {
   LoopbackServer server(answer_each(answer("ok")));
   http::Exchange exchange = post(server.url());
-  exchange.method = "DELETE";
-  check_failure(perform(*http::curl_transport({}), exchange), Kind::network, Phase::connecting,
-                false);
+  for (const char* method : {"HEAD", "OPTIONS", "CONNECT", "TRACE", "get", "GET /", ""}) {
+    INFO(method);
+    exchange.method = method;
+    const Exchanged outcome = perform(*curl_transport({}), exchange);
+    check_failure(outcome, Kind::request, Phase::connecting, false);
+    CHECK(outcome.failure->message == "only GET, POST, PUT, PATCH and DELETE can be sent");
+  }
   CHECK(server.connections() == 0);
 }
 
@@ -688,8 +703,8 @@ TEST_CASE("a finished listener does not wait for a server that leaves the answer
           "[curl_transport]") {
   // Were the rest awaited for ever, this test would not end: nothing else limits the exchange.
   const std::string begin = chunked_head() + chunk("data: [DONE]\n\n");
-  const auto finished = [](const Heard& heard) {
-    return heard.body.find("[DONE]") == std::string::npos ? Flow::go_on : Flow::finish;
+  const auto finished = [](const Exchanged& outcome) {
+    return outcome.body.find("[DONE]") == std::string::npos ? Flow::go_on : Flow::finish;
   };
   SECTION("and silent") {
     LoopbackServer server([&](Connection& connection) {
@@ -697,9 +712,9 @@ TEST_CASE("a finished listener does not wait for a server that leaves the answer
       connection.send(begin);
       connection.hold();
     });
-    const Heard heard = perform(*http::curl_transport({}), post(server.url()), finished);
-    CHECK_FALSE(heard.failure);
-    CHECK(heard.body == "data: [DONE]\n\n");
+    const Exchanged outcome = perform(*curl_transport({}), post(server.url()), finished);
+    CHECK_FALSE(outcome.failure);
+    CHECK(outcome.body == "data: [DONE]\n\n");
     CHECK(server.wait_for_closed(1));
   }
   SECTION("and goes on sending") {
@@ -708,7 +723,7 @@ TEST_CASE("a finished listener does not wait for a server that leaves the answer
       connection.send(begin);
       connection.send_for_ever(chunk(": ping\n\n"));
     });
-    CHECK_FALSE(perform(*http::curl_transport({}), post(server.url()), finished).failure);
+    CHECK_FALSE(perform(*curl_transport({}), post(server.url()), finished).failure);
     CHECK(server.wait_for_closed(1));
   }
   SECTION("and then breaks off") {
@@ -716,16 +731,17 @@ TEST_CASE("a finished listener does not wait for a server that leaves the answer
       connection.read_request();
       connection.send(begin);
     });
-    CHECK_FALSE(perform(*http::curl_transport({}), post(server.url()), finished).failure);
+    CHECK_FALSE(perform(*curl_transport({}), post(server.url()), finished).failure);
   }
 }
 
 TEST_CASE("a finished listener whose answer ends keeps its connection", "[curl_transport]") {
   LoopbackServer server(answer_each(chunked_head() + chunk("[DONE]") + chunk("")));
-  const auto transport = http::curl_transport({});
+  const auto transport = curl_transport({});
   for (int call = 0; call < 3; ++call)
-    CHECK_FALSE(
-        perform(*transport, post(server.url()), [](const Heard&) { return Flow::finish; }).failure);
+    CHECK_FALSE(perform(*transport, post(server.url()), [](const Exchanged&) {
+                  return Flow::finish;
+                }).failure);
   CHECK(server.connections() == 1);
 }
 
@@ -737,9 +753,9 @@ TEST_CASE("a listener that stops ends the exchange and its connection at once",
     connection.send(chunked_head() + chunk("some"));
     connection.hold();
   });
-  const auto transport = http::curl_transport({});
-  const auto enough = [&](const Heard& heard) {
-    return heard.body.size() >= bytes_wanted ? Flow::stop : Flow::go_on;
+  const auto transport = curl_transport({});
+  const auto enough = [&](const Exchanged& outcome) {
+    return outcome.body.size() >= bytes_wanted ? Flow::stop : Flow::go_on;
   };
   for (std::size_t call = 1; call <= 2; ++call) {
     check_failure(perform(*transport, post(server.url()), enough), Kind::stopped, Phase::receiving,
@@ -760,7 +776,7 @@ TEST_CASE("a stop request ends an exchange that waits for the first byte", "[cur
     static_cast<void>(server.wait_for_requests(1));
     stop.request_stop();
   });
-  const auto transport = http::curl_transport({});
+  const auto transport = curl_transport({});
   check_failure(perform(*transport, post(server.url()), {}, stop.get_token()), Kind::stopped,
                 Phase::waiting, true);
   CHECK(server.wait_for_closed(1));
@@ -773,19 +789,19 @@ TEST_CASE("a stop request ends an exchange in the middle of its answer", "[curl_
     connection.hold();
   });
   std::stop_source stop;
-  std::promise<void> came;
+  std::promise<void> arrived;
   const std::jthread stopper([&] {
-    came.get_future().wait();
+    arrived.get_future().wait();
     stop.request_stop();
   });
-  const Heard heard = perform(
-      *http::curl_transport({}), post(server.url()),
-      [&](const Heard& so_far) {
-        if (so_far.body == "some") came.set_value();
+  const Exchanged outcome = perform(
+      *curl_transport({}), post(server.url()),
+      [&](const Exchanged& so_far) {
+        if (so_far.body == "some") arrived.set_value();
         return Flow::go_on;
       },
       stop.get_token());
-  check_failure(heard, Kind::stopped, Phase::receiving, true);
+  check_failure(outcome, Kind::stopped, Phase::receiving, true);
   CHECK(server.wait_for_closed(1));
 }
 
@@ -793,31 +809,30 @@ TEST_CASE("a stop request ends an exchange that connects", "[curl_transport]") {
   const FullPort full_port;
   std::stop_source stop;
   const std::jthread stopper([&] { stop.request_stop(); });
-  const Heard heard =
-      perform(*http::curl_transport({}), post(full_port.url()), {}, stop.get_token());
-  REQUIRE(heard.failure);
-  CHECK(heard.failure->kind == Kind::stopped);
-  CHECK(heard.failure->phase <= Phase::connecting);  // how far it came is a race
-  CHECK_FALSE(heard.failure->may_have_reached_server);
+  const Exchanged outcome = perform(*curl_transport({}), post(full_port.url()), {}, stop.get_token());
+  REQUIRE(outcome.failure);
+  CHECK(outcome.failure->kind == Kind::stopped);
+  CHECK(outcome.failure->phase <= Phase::connecting);  // how far it got is a race
+  CHECK_FALSE(outcome.failure->may_have_reached_server);
 }
 
 TEST_CASE("an exchange that was stopped before it began sends nothing", "[curl_transport]") {
   LoopbackServer server(answer_each(answer("ok")));
-  const auto transport = http::curl_transport({});
+  const auto transport = curl_transport({});
   REQUIRE(was_answered(perform(*transport, post(server.url())), "ok"));
   std::stop_source stop;
   stop.request_stop();
-  const Heard heard = perform(*transport, post(server.url()), {}, stop.get_token());
-  REQUIRE(heard.failure);
-  CHECK(heard.failure->kind == Kind::stopped);
-  CHECK_FALSE(heard.failure->may_have_reached_server);
+  const Exchanged outcome = perform(*transport, post(server.url()), {}, stop.get_token());
+  REQUIRE(outcome.failure);
+  CHECK(outcome.failure->kind == Kind::stopped);
+  CHECK_FALSE(outcome.failure->may_have_reached_server);
   CHECK(was_answered(perform(*transport, post(server.url())), "ok"));
   CHECK(server.requests().size() == 2);
 }
 
 TEST_CASE("a stop request that comes too late changes nothing", "[curl_transport]") {
   LoopbackServer server(answer_each(answer("ok")));
-  const auto transport = http::curl_transport({});
+  const auto transport = curl_transport({});
   std::stop_source stop;
   REQUIRE(was_answered(perform(*transport, post(server.url()), {}, stop.get_token()), "ok"));
   stop.request_stop();

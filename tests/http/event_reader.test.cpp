@@ -25,14 +25,14 @@ using namespace std::string_literals;
 namespace {
 
 /// An event that outlives its piece.
-struct Kept {
+struct Event {
   std::string name;
   std::string data;
   bool complete = true;
 
-  bool operator==(const Kept&) const = default;
+  bool operator==(const Event&) const = default;
 
-  friend std::ostream& operator<<(std::ostream& out, const Kept& event) {
+  friend std::ostream& operator<<(std::ostream& out, const Event& event) {
     return out << '(' << event.name << " | " << event.data << (event.complete ? ")" : " | cut)");
   }
 };
@@ -45,7 +45,7 @@ class Body {
     reader_.feed(copy, *this);
   }
 
-  std::vector<Kept> finish() {
+  std::vector<Event> finish() {
     reader_.finish(*this);
     return std::move(events_);
   }
@@ -57,30 +57,30 @@ class Body {
 
  private:
   EventReader reader_;
-  std::vector<Kept> events_;
+  std::vector<Event> events_;
 };
 
-std::vector<Kept> read(std::string_view text) {
+std::vector<Event> read(std::string_view text) {
   Body body;
   body.feed(text);
   return body.finish();
 }
 
-std::vector<Kept> read_cut_at(std::string_view text, std::size_t cut) {
+std::vector<Event> read_cut_at(std::string_view text, std::size_t cut) {
   Body body;
   body.feed(text.substr(0, cut));
   body.feed(text.substr(cut));
   return body.finish();
 }
 
-std::vector<Kept> read_in_pieces(std::string_view text, std::size_t size) {
+std::vector<Event> read_in_pieces(std::string_view text, std::size_t size) {
   Body body;
   for (std::size_t at = 0; at < text.size(); at += size) body.feed(text.substr(at, size));
   return body.finish();
 }
 
 /// No cut changes what is read.
-void check_cuts(std::string_view text, const std::vector<Kept>& events) {
+void check_cuts(std::string_view text, const std::vector<Event>& events) {
   for (std::size_t cut = 0; cut <= text.size(); ++cut)
     if (read_cut_at(text, cut) != events) {
       INFO("cut at byte " << cut);
@@ -103,7 +103,7 @@ const std::string mark = "\xEF\xBB\xBF";  // the byte order mark
 struct Case {
   std::string what;
   std::string body;
-  std::vector<Kept> events;
+  std::vector<Event> events;
 };
 
 void check(const std::vector<Case>& cases) {
@@ -206,7 +206,7 @@ TEST_CASE("JSON nested a million deep is an event like any other", "[event_reade
   std::string object;
   for (int i = 0; i < 1'000'000; ++i) object += "{\"a\":";
   object += "1" + std::string(1'000'000, '}');
-  CHECK((read(object) == std::vector<Kept>{{"", object}}));  // in (()), not to be printed
+  CHECK((read(object) == std::vector<Event>{{"", object}}));  // in (()), not to be printed
 }
 
 TEST_CASE("every provider's stream gives its events", "[event_reader]") {
@@ -240,11 +240,11 @@ TEST_CASE("every provider's stream gives its events", "[event_reader]") {
   };
   for (const Stream& stream : streams) {
     INFO(stream.file);
-    const std::vector<Kept> events = read(file_text(test_data / stream.file));
+    const std::vector<Event> events = read(file_text(test_data / stream.file));
     REQUIRE(events.size() == stream.events);
     CHECK(events.front().name == stream.first_name);
     CHECK_THAT(events.back().data, Catch::Matchers::StartsWith(std::string(stream.last)));
-    for (const Kept& event : events) {
+    for (const Event& event : events) {
       CHECK(event.complete);
       CHECK((event.data == "[DONE]" || nlohmann::json::accept(event.data)));
     }
@@ -301,15 +301,15 @@ TEST_CASE("an empty piece changes nothing", "[event_reader]") {
   for (const std::string_view piece :
        {"", "data: a\r", "", "\n", "", "\r", "", "\ndata: b\n\n", ""})
     body.feed(piece);
-  CHECK(body.finish() == std::vector<Kept>{{"", "a"}, {"", "b"}});
+  CHECK(body.finish() == std::vector<Event>{{"", "a"}, {"", "b"}});
 }
 
 TEST_CASE("long lines, long objects and many lines are read in linear time", "[event_reader]") {
   // A reader that looks at what it has kept, or at what lies ahead, again and again takes hours.
   const std::string text(8'000'000, 'x');
   const std::string object = R"({"a":")" + text + R"("})";
-  CHECK((read_in_pieces("data: " + text + "\n\n", 16) == std::vector<Kept>{{"", text}}));
-  CHECK((read_in_pieces(object, 16) == std::vector<Kept>{{"", object}}));
+  CHECK((read_in_pieces("data: " + text + "\n\n", 16) == std::vector<Event>{{"", text}}));
+  CHECK((read_in_pieces(object, 16) == std::vector<Event>{{"", object}}));
 
   std::string lines;
   while (lines.size() < 8'000'000) lines += "data:\r";
@@ -329,7 +329,7 @@ TEST_CASE("random bodies give the same events however they are cut", "[event_rea
   for (int round = 0; round < 3000; ++round) {
     std::string body;
     for (auto count = random() % 40; count > 0; --count) body += parts[random() % parts.size()];
-    const std::vector<Kept> events = read(body);
+    const std::vector<Event> events = read(body);
     Body cut;
     for (std::string_view rest = body; !rest.empty();) {
       const std::size_t size = std::min<std::size_t>(random() % 6, rest.size());

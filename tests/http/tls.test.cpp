@@ -1,12 +1,13 @@
 // TLS: no key leaves before the server has proved who it is.
 
+#include "http/curl_transport.hpp"
 #include "support/catch.hpp"
 #include "support/certificates.hpp"
+#include "support/exchange.hpp"
 #include "support/loopback_server.hpp"
 
 #include <FineTuning/chat.hpp>
 
-#include "http/curl_transport.hpp"
 #include <openssl/ssl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -26,14 +27,18 @@ namespace http = FineTuning::http;
 using FineTuning::Chat;
 using FineTuning::ChatOptions;
 using FineTuning::ErrorKind;
+using FineTuning::internal::curl_transport;
+using FineTuning::internal::CurlSettings;
 using FineTuning::test::answer;
 using FineTuning::test::answer_each;
 using FineTuning::test::body_of;
 using FineTuning::test::Identity;
 using FineTuning::test::issue;
+using FineTuning::test::long_source;
 using FineTuning::test::LoopbackServer;
 using FineTuning::test::make_authority;
 using FineTuning::test::self_signed;
+using FineTuning::test::source_of;
 using FineTuning::test::to_pem;
 using FineTuning::test::Wire;
 using http::Failure;
@@ -98,8 +103,10 @@ class TlsSide {
                              const unsigned char* offered, unsigned offered_size, void* side) {
     auto& self = *static_cast<TlsSide*>(side);
     self.offered_.assign(offered, offered + offered_size);
-    *chosen = reinterpret_cast<const unsigned char*>(self.protocol_.data());
-    *size = static_cast<unsigned char>(self.protocol_.size());
+    const bool is_offered = self.offered_.find(self.protocol_) != std::string::npos;
+    const std::string_view protocol = is_offered ? std::string_view(self.protocol_) : "http/1.1";
+    *chosen = reinterpret_cast<const unsigned char*>(protocol.data());
+    *size = static_cast<unsigned char>(protocol.size());
     return SSL_TLSEXT_ERR_OK;
   }
 
@@ -146,11 +153,11 @@ http::Exchange post(const std::string& url) {
 }
 
 /// Why the exchange failed, and that the listener heard nothing.
-Failure failure_of(const http::CurlSettings& settings, const http::Exchange& exchange,
+Failure failure_of(const CurlSettings& settings, const http::Exchange& exchange,
                    const std::stop_token& stop = {}) {
   Listener listener;
   const std::optional<Failure> failure =
-      http::curl_transport(settings)->perform(exchange, listener, stop);
+      curl_transport(settings)->perform(exchange, listener, stop);
   REQUIRE(failure);
   CHECK(listener.status == 0);
   return *failure;
@@ -256,7 +263,7 @@ TEST_CASE("HTTP/2 is offered to a server that speaks TLS", "[tls]") {
   const TlsSide tls(issue(authority));
   LoopbackServer server(answer_each(answer("ok")), tls.accept());
   Listener listener;
-  REQUIRE_FALSE(http::curl_transport({.ca_file = ca_file.path()})
+  REQUIRE_FALSE(curl_transport({.ca_file = ca_file.path()})
                     ->perform(post(server.url("https")), listener, {}));
   CHECK(listener.body == "ok");
   CHECK(tls.offered() == "\2h2\10http/1.1");
@@ -280,7 +287,7 @@ TEST_CASE("over HTTP/2 as well, a server hears at once that nobody waits for the
         connection.hold();
       },
       tls.accept());
-  const auto transport = http::curl_transport({.ca_file = ca_file.path()});
+  const auto transport = curl_transport({.ca_file = ca_file.path()});
   Listener listener;
   listener.opinion = http::Flow::stop;
   const auto failure = transport->perform(post(server.url("https")), listener, {});
@@ -288,6 +295,63 @@ TEST_CASE("over HTTP/2 as well, a server hears at once that nobody waits for the
   CHECK(failure->kind == Kind::stopped);
   CHECK(listener.body == "some");
   CHECK(server.wait_for_closed(1));  // while the transport is there
+}
+
+TEST_CASE("a server that wants HTTP/1.1 after all does not get the request again by itself",
+          "[tls]") {
+  using namespace std::string_view_literals;
+  // Frames: SETTINGS, the ACK of the client's; RST_STREAM with HTTP_1_1_REQUIRED.
+  constexpr std::string_view settings = "\0\0\0\4\0\0\0\0\0\0\0\0\4\1\0\0\0\0"sv;
+  constexpr std::string_view wants_http_1 = "\0\0\4\3\0\0\0\0\1\0\0\0\x0D"sv;
+  const Identity authority = make_authority();
+  const CaFile ca_file(authority);
+  const TlsSide tls(issue(authority), "h2");
+  LoopbackServer server(
+      [&](Connection& connection) {
+        if (connection.number() > 0) return connection.hold();
+        connection.send(settings);
+        // The two parts of the preface, and all up to the end of the body.
+        for (int part = 0; part < 3; ++part) connection.read_head();
+        connection.send(wants_http_1);
+        connection.hold();
+      },
+      tls.accept());
+  http::Exchange exchange = post(server.url("https"));
+  exchange.body = "the body\r\n\r\n";
+  const Failure failure = failure_of({.ca_file = ca_file.path()}, exchange);
+  INFO(failure.message);
+  CHECK(failure.kind == Kind::network);
+  CHECK(failure.may_have_reached_server);
+  CHECK(server.wait_for_closed(server.connections()));
+  for (const std::string& request : server.requests()) CHECK_FALSE(request.starts_with("POST"));
+}
+
+TEST_CASE("over HTTP/2 as well, a source that ends early fails its request", "[tls]") {
+  const Identity authority = make_authority();
+  const CaFile ca_file(authority);
+  const TlsSide tls(issue(authority), "h2");
+  LoopbackServer server([](Connection& connection) { connection.hold(); }, tls.accept());
+  http::Exchange exchange = post(server.url("https"));
+  exchange.source = source_of("123456789", 10);
+  const auto transport = curl_transport({.ca_file = ca_file.path()});
+  Listener listener;
+  const std::optional<Failure> failure = transport->perform(exchange, listener, {});
+  REQUIRE(failure);
+  CHECK(failure->kind == Kind::request);
+  CHECK(failure->message == "the body ended before its last byte");
+  CHECK(server.wait_for_closed(1));  // while the transport is there
+}
+
+TEST_CASE("a source is sent over TLS", "[tls]") {
+  const Identity authority = make_authority();
+  const CaFile ca_file(authority);
+  const TlsSide tls(issue(authority));
+  LoopbackServer server(answer_each(answer("ok")), tls.accept());
+  http::Exchange exchange = post(server.url("https"));
+  exchange.source = long_source(3U << 20U);
+  Listener listener;
+  REQUIRE_FALSE(curl_transport({.ca_file = ca_file.path()})->perform(exchange, listener, {}));
+  CHECK(body_of(server.requests().at(0)) == std::string(3U << 20U, 'x'));  // as a bool
 }
 
 TEST_CASE("a request on a used TLS connection that is closed unanswered is not sent again",
@@ -302,7 +366,7 @@ TEST_CASE("a request on a used TLS connection that is closed unanswered is not s
         connection.read_request();
       },
       tls.accept());
-  const auto transport = http::curl_transport({.ca_file = ca_file.path()});
+  const auto transport = curl_transport({.ca_file = ca_file.path()});
   Listener first;
   REQUIRE_FALSE(transport->perform(post(server.url("https")), first, {}));
   Listener second;
@@ -325,7 +389,7 @@ TEST_CASE("a TLS connection that the server closed meanwhile is replaced by a ne
         connection.send(answer("ok"));
       },
       tls.accept());
-  const auto transport = http::curl_transport({.ca_file = ca_file.path()});
+  const auto transport = curl_transport({.ca_file = ca_file.path()});
   for (std::size_t call = 1; call <= 3; ++call) {
     Listener listener;
     CHECK_FALSE(transport->perform(post(server.url("https")), listener, {}));

@@ -55,8 +55,8 @@ JsonResult read_coordinate(const JsonValue& value, int& to) {
 
 JsonResult read_point(const JsonValue& value, Point& to) {
   constexpr std::array fields{
-      JsonField<Point>{"x", set<read_coordinate, &Point::x>, Presence::required},
-      JsonField<Point>{"y", set<read_coordinate, &Point::y>}};
+      JsonField<Point>{"x", into<read_coordinate, &Point::x>, Presence::required},
+      JsonField<Point>{"y", into<read_coordinate, &Point::y>}};
   return read_object(value, to, fields);
 }
 
@@ -74,20 +74,20 @@ JsonResult keep_other(std::string_view name, const JsonValue& value, Drawing& to
 }
 
 constexpr std::array fields{
-    JsonField<Drawing>{"name", set<read_text, &Drawing::name>, Presence::required},
-    JsonField<Drawing>{"origin", set<read_point, &Drawing::origin>},
-    JsonField<Drawing>{"points", set<list_of<read_point>, &Drawing::points>},
-    JsonField<Drawing>{"tags", set<list_of<read_text>, &Drawing::tags>},
-    JsonField<Drawing>{"scale", set<read_number, &Drawing::scale>},
-    JsonField<Drawing>{"x", set<read_coordinate, &Drawing::origin, &Point::x>},
-    JsonField<Drawing>{"share", set<read_share, &Drawing::scale>},
-    JsonField<Drawing>{"is_filled", set<read_flag, &Drawing::is_filled>},
-    JsonField<Drawing>{"day", set<read_day, &Drawing::day>},
-    JsonField<Drawing>{"colour", set<read_enum<Colour>, &Drawing::colour>},
-    JsonField<Drawing>{"layer", set<read_layer, &Drawing::layer>},
-    JsonField<Drawing>{"size", set<read_count<std::uint64_t>, &Drawing::size>},
-    JsonField<Drawing>{"anything", set<read_any, &Drawing::anything>, Presence::exact},
-    JsonField<Drawing>{"object", set<read_any_object, &Drawing::object>}};
+    JsonField<Drawing>{"name", into<read_text, &Drawing::name>, Presence::required},
+    JsonField<Drawing>{"origin", into<read_point, &Drawing::origin>},
+    JsonField<Drawing>{"points", into<list_of<read_point>, &Drawing::points>},
+    JsonField<Drawing>{"tags", into<list_of<read_text>, &Drawing::tags>},
+    JsonField<Drawing>{"scale", into<read_number, &Drawing::scale>},
+    JsonField<Drawing>{"x", into<read_coordinate, &Drawing::origin, &Point::x>},
+    JsonField<Drawing>{"share", into<read_share, &Drawing::scale>},
+    JsonField<Drawing>{"is_filled", into<read_flag, &Drawing::is_filled>},
+    JsonField<Drawing>{"day", into<read_day, &Drawing::day>},
+    JsonField<Drawing>{"colour", into<read_enum<Colour>, &Drawing::colour>},
+    JsonField<Drawing>{"layer", into<read_layer, &Drawing::layer>},
+    JsonField<Drawing>{"size", into<read_count<std::uint64_t>, &Drawing::size>},
+    JsonField<Drawing>{"anything", into<read_any, &Drawing::anything>, Presence::nullable},
+    JsonField<Drawing>{"object", into<read_any_object, &Drawing::object>}};
 
 JsonResult read_drawing(const JsonValue& value, Drawing& to) {
   return read_object(value, to, fields);

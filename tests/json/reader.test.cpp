@@ -31,6 +31,14 @@ static_assert(!std::is_constructible_v<JsonValue, const JsonValue&&>);
 static_assert(std::is_same_v<decltype(*std::declval<JsonDocument&>()), const JsonValue&>);
 static_assert(!std::is_move_constructible_v<JsonDocument>);
 
+// So would the root of a document that ends with the expression.
+template <class T>
+concept HasRoot = requires(T document) {
+  *static_cast<T&&>(document);
+};
+static_assert(HasRoot<JsonDocument&>);
+static_assert(!HasRoot<JsonDocument>);
+
 namespace {
 
 /// The same value as a tree, by way of what the reader says of it.
@@ -199,6 +207,46 @@ TEST_CASE("values are read as what they are", "[json_reader]") {
   std::string elements;
   for (const JsonValue& each : *find(object, "list")) elements += as_text(each) + ";";
   CHECK(elements == "1;b;");
+}
+
+TEST_CASE("members are walked over in their order, null ones and repeated ones too",
+          "[json_reader]") {
+  const JsonDocument document(R"({"b":[{"x":1},2],"\u0061":null,"b":{"c":[]},"":"d"})");
+  REQUIRE(document);
+  std::string text;
+  for (const auto& [name, value] : document->members())
+    text += name.characters() + '=' + compact_json(value) + ';';
+  CHECK(text == R"(b=[{"x":1},2];a=null;b={"c":[]};="d";)");
+  for (const char* other : {"{}", "[1,2]", "3", "null", R"("text")"}) {
+    const JsonDocument no_members(other);
+    CHECK(no_members->members().begin() == no_members->members().end());
+  }
+}
+
+TEST_CASE("a value is written without white space between its parts", "[json_reader]") {
+  const JsonDocument document(" { \"a b\" : [ 1.50 , \"\\\" \\\\\" ,\n\ttrue ] , \"\" : { } } ");
+  REQUIRE(document);
+  CHECK(compact_json(*document) == R"({"a b":[1.50,"\" \\",true],"":{}})");
+  CHECK(compact_json(*find(*document, "a b")->begin()) == "1.50");
+  const JsonDocument text(R"("a \" b")");
+  CHECK(compact_json(*text) == R"("a \" b")");
+}
+
+TEST_CASE("what is not there is null", "[json_reader]") {
+  const JsonDocument document(R"({"a":1,"b":null})");
+  CHECK(find_or_null(*document, "a").is_number());
+  CHECK(find_or_null(*document, "b").is_null());
+  CHECK(find_or_null(*document, "c").is_null());
+  CHECK(no_json().is_null());
+}
+
+TEST_CASE("a document that nests too deep says so, and no other does", "[json_reader]") {
+  const std::string deep(1000, '[');
+  CHECK(JsonDocument(deep).is_too_deep());
+  for (const char* text : {"", "[", "[[]]", "{}", "[[[[[["}) {
+    CAPTURE(text);
+    CHECK_FALSE(JsonDocument(text).is_too_deep());
+  }
 }
 
 TEST_CASE(

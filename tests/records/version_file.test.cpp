@@ -742,7 +742,7 @@ std::uint32_t count_until_killed(VersionStore& store, std::uint32_t last,
 std::chrono::microseconds time_of_update(VersionStore& store) {
   constexpr int updates = 20;
   const auto begin = std::chrono::steady_clock::now();
-  for (int i = 0; i < updates; ++i) REQUIRE_FALSE(set_count(store, 0));
+  for (int i = 0; i < updates; ++i) REQUIRE(set_count(store, 0));
   const auto end = std::chrono::steady_clock::now();
   return std::chrono::duration_cast<std::chrono::microseconds>(end - begin) / updates;
 }
@@ -789,6 +789,6 @@ TEST_CASE("killed at any instant, the file is as before the update or as after i
   CHECK(old_ones > 0);
   CHECK(new_ones > 0);
   CHECK(left_new > 0);
-  CHECK_FALSE(set_count(*store, last + 1));
+  CHECK(set_count(*store, last + 1));
   CHECK(folder.names() == std::vector<std::string>{"models.json", "models.json.lock"});
 }

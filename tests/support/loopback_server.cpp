@@ -49,6 +49,11 @@ void block_broken_pipe_signal() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
+std::uint64_t content_length(std::string_view head) {
+  const std::vector<std::string> lengths = header_values(head, "Content-Length");
+  return lengths.empty() ? 0 : std::stoull(lengths.front());
+}
+
 sockaddr* generic(sockaddr_in& address) { return reinterpret_cast<sockaddr*>(&address); }
 
 }  // namespace
@@ -80,20 +85,31 @@ std::string LoopbackServer::Connection::read_to_blank_line() {
 
 std::string LoopbackServer::Connection::read_head() {
   std::string head = read_to_blank_line();
-  if (!head.empty()) server_.keep(head);
+  if (!head.empty()) server_.record(head);
   return head;
 }
 
 std::string LoopbackServer::Connection::read_request() {
   std::string request = read_to_blank_line();
   if (request.empty()) return request;
-  const std::vector<std::string> lengths = header_values(request, "Content-Length");
-  const std::size_t length = lengths.empty() ? 0 : std::stoul(lengths.front());
+  const std::uint64_t length = content_length(request);
   while (unread_.size() < length && receive()) {
   }
   request += take(length);
-  server_.keep(request);
+  server_.record(request);
   return request;
+}
+
+std::uint64_t LoopbackServer::Connection::read_body(
+    const std::string& head, const std::function<void(std::string_view)>& on_piece) {
+  const std::uint64_t length = content_length(head);
+  std::uint64_t size = 0;
+  while (size < length && (!unread_.empty() || receive())) {
+    on_piece(unread_);
+    size += unread_.size();
+    unread_.clear();
+  }
+  return size;
 }
 
 bool LoopbackServer::Connection::send(std::string_view bytes) { return wire_->write(bytes); }
@@ -106,7 +122,11 @@ void LoopbackServer::Connection::send_for_ever(std::string_view bytes) {
 void LoopbackServer::Connection::hold() {
   while (receive()) {
   }
-  if (!unread_.empty()) server_.keep(take(unread_.size()));
+  if (!unread_.empty()) server_.record(take(unread_.size()));
+}
+
+void LoopbackServer::Connection::stop_reading() {
+  static_cast<void>(server_.wait_for([] { return false; }));
 }
 
 void LoopbackServer::Connection::reset() {
@@ -180,7 +200,7 @@ void LoopbackServer::serve(int socket, std::size_t number) {
   changed_.notify_all();
 }
 
-void LoopbackServer::keep(std::string request) {
+void LoopbackServer::record(std::string request) {
   {
     const std::lock_guard lock(mutex_);
     requests_.push_back(std::move(request));

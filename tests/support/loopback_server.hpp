@@ -6,6 +6,7 @@
 #include <array>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <list>
 #include <memory>
@@ -43,11 +44,17 @@ class LoopbackServer {
     std::string read_request();
     /// Its head only: the body stays unread.
     std::string read_head();
+    /// The body that belongs to a head that was read, in pieces that are valid during the call;
+    /// keeps nothing of it. How many bytes arrived.
+    std::uint64_t read_body(const std::string& head,
+                            const std::function<void(std::string_view)>& on_piece);
     /// False when the client has closed.
     bool send(std::string_view bytes);
     void send_for_ever(std::string_view bytes);
     /// Waits until the client closes. What it still sends is kept as a request.
     void hold();
+    /// Reads nothing more, not even that the client closes: waits until the server is destroyed.
+    void stop_reading();
     /// Makes the end of the script a reset in place of a close.
     void reset();
     /// Waits until the server has read so many requests on all connections.
@@ -69,7 +76,7 @@ class LoopbackServer {
 
   /// Runs for each connection in a thread of its own; the connection closes when it returns.
   using Script = std::function<void(Connection&)>;
-  /// Null where no connection comes about (a handshake that fails).
+  /// Null if there is no connection (after a handshake that failed).
   using MakeWire = std::function<std::unique_ptr<Wire>(int socket)>;
 
   explicit LoopbackServer(Script script);
@@ -94,7 +101,7 @@ class LoopbackServer {
   bool wait_for(Condition condition) const;
   void accept_all();
   void serve(int socket, std::size_t number);
-  void keep(std::string request);
+  void record(std::string request);
 
   Script script_;
   MakeWire make_wire_;
