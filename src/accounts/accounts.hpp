@@ -45,7 +45,7 @@ class Accounts {
 
  private:
   [[nodiscard]] const Account& account_of(const Provider& provider) const;
-  /// Empty if nobody gave one.
+  /// Empty if there is none.
   [[nodiscard]] Result<std::string> unchecked_base_url(const Provider& provider,
                                                        const ModelId& id) const;
 

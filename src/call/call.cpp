@@ -122,7 +122,7 @@ http::Flow Call::heard(std::string_view piece) {
   return flow_ = reader_->read(piece);
 }
 
-/// A refusal is never too large: what it says stands in its beginning.
+/// A refusal is never too large: only its beginning is read.
 bool Call::is_too_large() const {
   return is_answer_ && limits().max_response_bytes > 0 && received_ > limits().max_response_bytes &&
          flow_ != http::Flow::finish && reader_->keeps_answer();

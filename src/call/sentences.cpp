@@ -159,8 +159,8 @@ Error too_large(std::string_view title, std::size_t max_response_bytes) {
 
 Error unreadable_body(std::string_view title) {
   return invalid_request(
-      fmt::format("The body of the request to {} cannot be read from its beginning, which every "
-                  "attempt has to do; check where it comes from.",
+      fmt::format("The request to {} cannot be sent, because its body cannot be read from the "
+                  "beginning; check its source.",
                   title),
       "unreadable_body");
 }

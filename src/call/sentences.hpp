@@ -30,7 +30,7 @@ void tidy(Error& error, const std::vector<std::string>& secrets);
 /// What to do about a refusal, whatever was asked for. Empty for kinds that speak for themselves.
 [[nodiscard]] std::string general_advice_on(const Error& error, const Provider& provider);
 
-/// Makes a refusal say that it is a redirect, which nobody follows.
+/// Makes the error of a redirect that is not followed.
 void redirect(Error& error, std::string_view opening);
 
 // ---- what else can happen

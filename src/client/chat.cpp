@@ -49,7 +49,7 @@ class Chat::Shared {
         driver_(transport_of(options_), accounts_) {}
 
   Result<ChatResponse> answer(const ChatRequest& request, const CallContext& context) const {
-    Result<ChatPlan> plan = this->plan(request, static_cast<bool>(context.on_event));
+    Result<ChatPlan> plan = plan_for(request, static_cast<bool>(context.on_event));
     if (!plan) return std::move(plan).error();
     if (plan->stream) {
       StreamedChatAnswer reader(*plan, context);
@@ -60,7 +60,7 @@ class Chat::Shared {
   }
 
   Result<http::Exchange> preview(const ChatRequest& request, bool stream) const {
-    Result<ChatPlan> plan = this->plan(request, stream);
+    Result<ChatPlan> plan = plan_for(request, stream);
     if (!plan) return std::move(plan).error();
     const Provider& provider = plan->model.provider();
     Request& first = plan->lookup ? *plan->lookup : plan->chat;
@@ -75,7 +75,7 @@ class Chat::Shared {
 
  private:
   /// The plan, without the look-up of an endpoint that is known already.
-  Result<ChatPlan> plan(const ChatRequest& request, bool stream) const {
+  Result<ChatPlan> plan_for(const ChatRequest& request, bool stream) const {
     Result<ChatPlan> plan = planner_.plan(request, stream);
     if (!plan || !plan->lookup) return plan;
     const std::string endpoint = endpoints_.find(plan->model);
@@ -115,7 +115,7 @@ Chat::Chat(ChatOptions options) : shared_(std::make_shared<const Shared>(std::mo
 
 Result<ChatResponse> Chat::operator()(const ChatRequest& request,
                                       const CallContext& context) const {
-  const std::shared_ptr<const Shared> shared = shared_;  // should a sink end the last Chat
+  const std::shared_ptr<const Shared> shared = shared_;  // a sink may destroy the last Chat
   return shared->answer(request, context);
 }
 

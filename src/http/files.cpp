@@ -139,6 +139,13 @@ Result<void> FileSink::write(std::string_view piece) {
   return {};
 }
 
+bool FileSink::restart() {
+  stream_.close();
+  stream_.clear();
+  stream_.open(part_, std::ios::binary | std::ios::trunc);
+  return stream_.is_open();
+}
+
 Result<void> FileSink::finish() {
   errno = 0;
   stream_.close();

@@ -3,6 +3,8 @@
 // Bodies from and to files. Gigabytes pass in pieces, and no file that is not whole has the name of
 // one that is.
 
+#include "http/body_sink.hpp"
+
 #include <FineTuning/http.hpp>
 #include <FineTuning/result.hpp>
 
@@ -46,19 +48,17 @@ class FileSource final : public http::BodySource {
 /// The body of an answer, written to a file: beside it at first, and in its place once it is whole.
 /// What stands there until then stays as it is. A process that is killed leaves NAME.RANDOM.part
 /// behind; a machine that loses its power may lose the file.
-class FileSink {
+class FileSink final : public BodySink {
  public:
   /// The folder has to exist, and a file that stands there has to be a regular one.
   [[nodiscard]] static Result<std::unique_ptr<FileSink>> create(const std::filesystem::path& path);
-  FileSink(const FileSink&) = delete;
-  FileSink& operator=(const FileSink&) = delete;
   /// Removes what was written, unless finish() has put it in its place.
-  ~FileSink();
+  ~FileSink() override;
 
-  /// Appends a piece. After an error the file cannot become whole.
-  [[nodiscard]] Result<void> write(std::string_view piece);
-  /// Puts the file in its place: nothing follows.
-  [[nodiscard]] Result<void> finish();
+  [[nodiscard]] Result<void> write(std::string_view piece) override;
+  /// Puts the file in its place.
+  [[nodiscard]] Result<void> finish() override;
+  [[nodiscard]] bool restart() override;
 
  private:
   FileSink(std::filesystem::path path, std::filesystem::path part);

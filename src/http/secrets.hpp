@@ -1,6 +1,6 @@
 #pragma once
 
-// Keys and tokens: what one may be, where one stands in a header, and how it is kept out of every
+// Keys and tokens: what one may be, where in a header it is, and how it is kept out of every
 // text that somebody may read.
 
 #include <FineTuning/result.hpp>

@@ -34,11 +34,12 @@ class Refusals final : public RefusalReader {
 
 class Sink final : public BodySink {
  public:
-  [[nodiscard]] bool write(std::string_view piece) override {
+  [[nodiscard]] Result<void> write(std::string_view piece) override {
     if (throws) throw std::domain_error("enough");
     text += piece;
-    return true;
+    return {};
   }
+  [[nodiscard]] Result<void> finish() override { return {}; }
   [[nodiscard]] bool restart() override {
     text.clear();
     return true;

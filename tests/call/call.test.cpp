@@ -265,8 +265,8 @@ TEST_CASE("a source is read from its beginning before every attempt", "[call]") 
 
 TEST_CASE("a source that cannot be read from its beginning is not sent", "[call]") {
   const std::string message =
-      "The body of the request to Acme cannot be read from its beginning, which every attempt has "
-      "to do; check where it comes from.";
+      "The request to Acme cannot be sent, because its body cannot be read from the beginning; "
+      "check its source.";
   Text reader;
   const Life never = CallDriver{}.live(plan_of(upload_of(std::make_shared<Source>(0))), reader);
   CHECK(never.steps == Steps{"authorize"});
@@ -449,7 +449,7 @@ TEST_CASE("a reader may take any status for an answer", "[call]") {
 
 namespace {
 
-/// Says what it is told to.
+/// Returns the outcomes that it was given.
 class Scripted final : public AnswerReader {
  public:
   explicit Scripted(std::vector<Reading> outcomes) : outcomes_(outcomes.begin(), outcomes.end()) {}
@@ -537,9 +537,15 @@ namespace {
 /// Keeps what is written.
 class Sink final : public BodySink {
  public:
-  [[nodiscard]] bool write(std::string_view piece) override {
+  [[nodiscard]] Result<void> write(std::string_view piece) override {
     text += piece;
-    return text.size() <= room;
+    if (text.size() > room) return Error{.message = "There is no room.", .code = "full"};
+    return {};
+  }
+  [[nodiscard]] Result<void> finish() override {
+    if (text.size() == room) return Error{.message = "It cannot be closed.", .code = "full"};
+    is_finished = true;
+    return {};
   }
   [[nodiscard]] bool restart() override {
     if (may_restart) text.clear();
@@ -547,6 +553,7 @@ class Sink final : public BodySink {
   }
 
   std::string text{};
+  bool is_finished = false;
   std::size_t room = 1'000'000;
   bool may_restart = true;
 };
@@ -564,6 +571,7 @@ TEST_CASE("a download goes to its sink, without limits of size and time", "[call
   const Life life = driver.live(plan, reader);
   CHECK(life.result);
   CHECK(sink.text == body);
+  CHECK(sink.is_finished);
   CHECK(life.sent[0].total_timeout == 0ms);
   plan.deadline = call_start.steady + 3h;
   CHECK(driver.live(plan, reader).sent[0].total_timeout == 3h);
@@ -591,9 +599,10 @@ TEST_CASE("a download that breaks begins again, if its sink can", "[call]") {
   REQUIRE_FALSE(once.result);
   CHECK(once.result.error().kind == ErrorKind::network);
   CHECK(pipe.text == "01234");
+  CHECK_FALSE(pipe.is_finished);
 }
 
-TEST_CASE("a download that cannot be written ends, and says so", "[call]") {
+TEST_CASE("a download that cannot be written ends with the error of its sink", "[call]") {
   Sink sink;
   sink.room = 5;
   Download reader(sink);
@@ -601,10 +610,17 @@ TEST_CASE("a download that cannot be written ends, and says so", "[call]") {
       CallDriver{.answers = {{.body = "0123456789abcde"}}}.live(plan_of(request_of("GET")), reader);
   CHECK(sends(life) == 1);
   REQUIRE_FALSE(life.result);
-  CHECK(life.result.error().code == "not_written");
-  CHECK(life.result.error().message ==
-        "The answer could not be written; check that there is room for it.");
+  CHECK(life.result.error().code == "full");
+  CHECK(life.result.error().message == "There is no room.");
+  CHECK(life.result.error().http_status == 200);
   CHECK(sink.text.size() == 10);  // the piece that did not fit, and none after it
+
+  Sink unfinished;
+  unfinished.room = 10;
+  Download other(unfinished);
+  const CallDriver driver{.answers = {{.body = "0123456789"}}};
+  CHECK(driver.live(plan_of(request_of("GET")), other).result.error().message ==
+        "It cannot be closed.");
 }
 
 // ---- stopping

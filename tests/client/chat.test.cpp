@@ -396,7 +396,7 @@ TEST_CASE("an exception of the sink reaches the caller, and the Chat goes on", "
   CHECK(chat.send(tuned, "Hi"));
 }
 
-TEST_CASE("a context hears text, reasoning, tool calls and citations as they come", "[chat]") {
+TEST_CASE("a context hears text, reasoning, tool calls and citations as they arrive", "[chat]") {
   const std::string openai =
       "data: {\"choices\":[{\"delta\":{\"reasoning\":\"Hm\"}}]}\n\n"
       "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}\n\n"
@@ -515,7 +515,7 @@ TEST_CASE("a stop ends the wait for a retry, before it and within it", "[chat]")
   }
 }
 
-TEST_CASE("nothing is sent behind the deadline of a context", "[chat]") {
+TEST_CASE("nothing is sent after the deadline of a context", "[chat]") {
   const auto transport = canned({{.body = whole_answer}});
   const Chat chat = chat_on(transport);
   CallContext late{.deadline = std::chrono::steady_clock::now() - 1s};
@@ -592,7 +592,7 @@ TEST_CASE("the reason why there is no token is passed on", "[chat]") {
 
 // ---- traces
 
-TEST_CASE("a trace tells the steps of a call", "[chat]") {
+TEST_CASE("a trace hears of the steps of a call", "[chat]") {
   const auto transport = canned({busy, {.body = whole_answer}});
   std::vector<std::string> steps;
   CallContext context{.trace = [&](const TraceEvent& event) {
@@ -675,8 +675,7 @@ TEST_CASE("several threads at once look up one endpoint, and remember it", "[cha
   CHECK(transport->asked().size() < 160 + 9);
 }
 
-TEST_CASE("nothing is delivered behind a stop, even where much of the answer has arrived",
-          "[chat]") {
+TEST_CASE("nothing is delivered after a stop, even if much of the answer has arrived", "[chat]") {
   std::string body;
   for (int i = 0; i < 9; ++i) body += first_event;
   const auto transport = canned({{.body = body + "data: [DONE]\n\n"}});
@@ -713,7 +712,7 @@ TEST_CASE("an account of no provider makes every call fail, and says so", "[chat
   CHECK(transport->asked().empty());
 }
 
-TEST_CASE("documents are checked wherever they come from", "[chat]") {
+TEST_CASE("documents are checked however they got into a request", "[chat]") {
   const auto transport = canned();
   const Result<ChatResponse> response =
       chat_on(transport).send("cohere:command-r-08-2024", "Hi", {.documents = {{.content = ""}}});

@@ -415,7 +415,7 @@ TEST_CASE("a Vertex model without an endpoint has to be deployed first", "[chat]
   }
 }
 
-TEST_CASE("an endpoint's name that is none is not called", "[chat]") {
+TEST_CASE("what is not the name of an endpoint is not called", "[chat]") {
   for (const std::string endpoint :
        {"https://evil.com/x", "projects/p/locations/evil.com#/endpoints/1",
         "projects/p/locations/evil.com%2f/endpoints/1", "projects/p/locations/e.vil/endpoints/1",

@@ -143,7 +143,7 @@ struct Driver {
 
 // ---- retries
 
-TEST_CASE("an answer ends the call", "[call]") {
+TEST_CASE("an answer ends the call", "[chat_call]") {
   Driver driver{.answers = {{.headers = {{"x-request-id", "req_1"}}, .body = whole_answer}},
                 .exchange_takes = 250ms};
   const Life life = driver.live(plain());
@@ -157,7 +157,7 @@ TEST_CASE("an answer ends the call", "[call]") {
   CHECK(life.text.empty());
 }
 
-TEST_CASE("an answer says what it cost where its usage and its prices are known", "[call]") {
+TEST_CASE("an answer says what it cost if its usage and its prices are known", "[chat_call]") {
   const std::string body =
       R"({"choices":[{"message":{"content":"Hi"},"finish_reason":"stop"}],)"
       R"("usage":{"prompt_tokens":1000,"completion_tokens":500,"total_tokens":1500}})";
@@ -174,7 +174,7 @@ TEST_CASE("an answer says what it cost where its usage and its prices are known"
   CHECK(std::abs(cost_of(body, own).value() - 0.004) < 1e-12);
 }
 
-TEST_CASE("two retries are three sends, each with a key of its own", "[call]") {
+TEST_CASE("two retries are three sends, each with a key of its own", "[chat_call]") {
   Driver driver{.answers = std::vector<Answer>(3, {.status = 500})};
   const Life life = driver.live(plain());
   CHECK(life.steps == Steps{"authorize", "send 1", "wait 500 ms", "authorize", "send 2", "wait 1 s",
@@ -188,7 +188,7 @@ TEST_CASE("two retries are three sends, each with a key of its own", "[call]") {
                                            "send 2", "wait 750 ms", "authorize", "send 3"});
 }
 
-TEST_CASE("an answer after a retry is an answer, and counts its attempts", "[call]") {
+TEST_CASE("an answer after a retry is an answer, and counts its attempts", "[chat_call]") {
   Driver driver{.answers = {{.status = 503}, {.body = whole_answer}}};
   const Life life = driver.live(plain());
   REQUIRE(life.result);
@@ -196,7 +196,7 @@ TEST_CASE("an answer after a retry is an answer, and counts its attempts", "[cal
   CHECK(life.result->latency == 2500ms);
 }
 
-TEST_CASE("refusals are sent again where they may pass", "[call]") {
+TEST_CASE("a refused request is sent again if the refusal may pass", "[chat_call]") {
   struct Case {
     int status;
     std::string body;
@@ -237,7 +237,7 @@ TEST_CASE("refusals are sent again where they may pass", "[call]") {
   }
 }
 
-TEST_CASE("the number of retries is the caller's", "[call]") {
+TEST_CASE("the number of retries is the caller's", "[chat_call]") {
   for (const int retries : {0, 1, 5, -1}) {
     Plan plan = plain();
     plan.limits.max_retries = retries;
@@ -247,11 +247,12 @@ TEST_CASE("the number of retries is the caller's", "[call]") {
   }
 }
 
-TEST_CASE("the wait that the server asks for is obeyed, and told where it is too long", "[call]") {
+TEST_CASE("the wait that the server asks for is obeyed, or reported if it is too long",
+          "[chat_call]") {
   struct Case {
     http::Headers headers;
     std::string wait;
-    std::optional<milliseconds> told;
+    std::optional<milliseconds> reported;
   };
   const std::vector<Case> cases{
       {{{"retry-after", "20"}}, "wait 20 s", 20s},
@@ -262,7 +263,7 @@ TEST_CASE("the wait that the server asks for is obeyed, and told where it is too
       {{{"retry-after", "121"}}, "", 121s},
       {{{"retry-after", "1209600"}}, "", 1'209'600s},
   };
-  for (const auto& [headers, wait, told] : cases) {
+  for (const auto& [headers, wait, reported] : cases) {
     Driver driver{.answers = std::vector<Answer>(2, {.status = 429, .headers = headers}),
                   .exchange_takes = 0ms};
     Plan plan = plain();
@@ -272,11 +273,11 @@ TEST_CASE("the wait that the server asks for is obeyed, and told where it is too
     if (!wait.empty()) expected.insert(expected.end(), {wait, "authorize", "send 2"});
     CHECK(life.steps == expected);
     REQUIRE_FALSE(life.result);
-    CHECK(life.result.error().retry_after == told);
+    CHECK(life.result.error().retry_after == reported);
   }
 }
 
-TEST_CASE("the wait may stand in the body", "[call]") {
+TEST_CASE("the wait may stand in the body", "[chat_call]") {
   const std::string body =
       R"({"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"Slow","details":[)"
       R"({"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"34.4s"}]}})";
@@ -286,7 +287,7 @@ TEST_CASE("the wait may stand in the body", "[call]") {
   CHECK(life.result);
 }
 
-TEST_CASE("a wait that reaches the deadline is not waited", "[call]") {
+TEST_CASE("a wait that reaches the deadline is not waited", "[chat_call]") {
   Plan plan = plain();
   plan.deadline = call_start.steady + 21s;
   Driver driver{.answers = {{.status = 429, .headers = {{"retry-after", "20"}}}}};
@@ -302,7 +303,7 @@ TEST_CASE("a wait that reaches the deadline is not waited", "[call]") {
   CHECK(in_time.live(std::move(plan)).result);
 }
 
-TEST_CASE("the time of a call is that of all of its attempts", "[call]") {
+TEST_CASE("the time of a call is that of all of its attempts", "[chat_call]") {
   Plan plan = plain();
   plan.deadline = call_start.steady + 10s;
   Driver driver{.answers = std::vector<Answer>(3, {.status = 500}), .exchange_takes = 4s};
@@ -315,7 +316,7 @@ TEST_CASE("the time of a call is that of all of its attempts", "[call]") {
   CHECK(life.sent[2].total_timeout == 500ms);
 }
 
-TEST_CASE("nothing is sent behind the deadline, however far it lies", "[call]") {
+TEST_CASE("nothing is sent after the deadline, however far away it is", "[chat_call]") {
   using TimePoint = std::chrono::steady_clock::time_point;
   for (const TimePoint deadline : {call_start.steady, call_start.steady - 1h, TimePoint::min()}) {
     Plan plan = plain();
@@ -333,7 +334,8 @@ TEST_CASE("nothing is sent behind the deadline, however far it lies", "[call]") 
 
 // ---- unknown outcomes
 
-TEST_CASE("what may have reached the server is not sent again unless that is allowed", "[call]") {
+TEST_CASE("what may have reached the server is not sent again unless that is allowed",
+          "[chat_call]") {
   struct Case {
     FailureKind kind;
     Phase phase;
@@ -372,7 +374,7 @@ TEST_CASE("what may have reached the server is not sent again unless that is all
   }
 }
 
-TEST_CASE("a failure says what happened, when, and what that means", "[call]") {
+TEST_CASE("a failure says what happened, when, and what that means", "[chat_call]") {
   struct Case {
     Answer answer;
     std::string message;
@@ -403,7 +405,7 @@ TEST_CASE("a failure says what happened, when, and what that means", "[call]") {
 
 // ---- keys
 
-TEST_CASE("a key that was refused is refreshed once", "[call]") {
+TEST_CASE("a key that was refused is refreshed once", "[chat_call]") {
   Plan plan = plain();
   plan.key_is_refreshable = true;
   plan.limits.max_retries = 1;
@@ -420,7 +422,7 @@ TEST_CASE("a key that was refused is refreshed once", "[call]") {
   CHECK(once.live(std::move(plan)).result);
 }
 
-TEST_CASE("without a key nothing is sent, and the reason is passed on", "[call]") {
+TEST_CASE("without a key nothing is sent, and the reason is passed on", "[chat_call]") {
   Driver driver{.key = Error{.kind = ErrorKind::permission_denied, .message = "Log in first."}};
   const Life life = driver.live(plain());
   CHECK(life.steps == Steps{"authorize"});
@@ -429,7 +431,8 @@ TEST_CASE("without a key nothing is sent, and the reason is passed on", "[call]"
   CHECK(life.result.error().attempts == 0);
 }
 
-TEST_CASE("a request that brings its key is not asked for one, nor for a fresh one", "[call]") {
+TEST_CASE("a request that brings its key is not asked for one, nor for a fresh one",
+          "[chat_call]") {
   Plan plan = plain();
   plan.chat.chat.credential = Credential::caller;
   plan.key_is_refreshable = true;
@@ -439,7 +442,7 @@ TEST_CASE("a request that brings its key is not asked for one, nor for a fresh o
   CHECK(life.sent[0].headers == http::Headers{{"authorization", "Bearer mine"}});
 }
 
-TEST_CASE("the key is in the request and in no error", "[call]") {
+TEST_CASE("the key is in the request and in no error", "[chat_call]") {
   const std::string body = R"({"error":{"message":"sk-secret is wrong","code":"sk-secret"}})";
   Driver driver{.answers = std::vector<Answer>(
                     3, {.status = 500, .headers = {{"x-request-id", "sk-secret"}}, .body = body})};
@@ -455,7 +458,7 @@ TEST_CASE("the key is in the request and in no error", "[call]") {
 
 // ---- look-ups
 
-TEST_CASE("a look-up comes first, and is counted apart", "[call]") {
+TEST_CASE("a look-up comes first, and is counted apart", "[chat_call]") {
   Driver driver{.answers = {{.status = 500},
                             {.status = 500},
                             {.body = deployed},
@@ -474,7 +477,7 @@ TEST_CASE("a look-up comes first, and is counted apart", "[call]") {
   CHECK(life.result->attempts == 3);
 }
 
-TEST_CASE("a look-up may be sent again whatever became of it, and bills nothing", "[call]") {
+TEST_CASE("a look-up may be sent again whatever became of it, and bills nothing", "[chat_call]") {
   for (const Phase phase : {Phase::connecting, Phase::waiting, Phase::receiving}) {
     const std::vector<Answer> answers(3, failing(FailureKind::network, phase, true));
     const Life life = Driver{.answers = answers}.live(looked_up());
@@ -486,7 +489,7 @@ TEST_CASE("a look-up may be sent again whatever became of it, and bills nothing"
   }
 }
 
-TEST_CASE("a look-up that leads nowhere says why", "[call]") {
+TEST_CASE("a look-up that leads nowhere says why", "[chat_call]") {
   struct Case {
     Answer answer;
     ErrorKind kind;
@@ -522,7 +525,7 @@ TEST_CASE("a look-up that leads nowhere says why", "[call]") {
 
 // ---- streams
 
-TEST_CASE("a stream ends well or says how it ended, with the text so far", "[call]") {
+TEST_CASE("a stream ends well or says how it ended, with the text so far", "[chat_call]") {
   struct Case {
     std::string name;
     Answer answer;
@@ -537,7 +540,7 @@ TEST_CASE("a stream ends well or says how it ended, with the text so far", "[cal
       "data: {\"error\":{\"message\":\"Busy\",\"code\":\"server_error\"}}\n\n";
   const std::vector<Case> cases{
       {"whole", {.body = first_event + last_events}, {}, "Hello"},
-      {"failure behind the terminator",
+      {"failure after the terminator",
        {.body = first_event + last_events, .failure = cut},
        {},
        "Hello"},
@@ -545,7 +548,7 @@ TEST_CASE("a stream ends well or says how it ended, with the text so far", "[cal
        {.body = first_event + last_events.substr(0, last_events.size() - 1), .failure = cut},
        {},
        "Hello"},
-      {"junk behind the terminator",
+      {"junk after the terminator",
        {.body = first_event + last_events + "data: {oops\n\n" + event_error},
        {},
        "Hello"},
@@ -567,10 +570,7 @@ TEST_CASE("a stream ends well or says how it ended, with the text so far", "[cal
        {.body = first_event + "data: {oops\n\n" + last_events},
        ErrorKind::malformed_response,
        "Hel"},
-      {"text behind the terminator",
-       {.body = first_event + last_events + first_event},
-       {},
-       "Hello"},
+      {"text after the terminator", {.body = first_event + last_events + first_event}, {}, "Hello"},
       {"a page instead of a stream",
        {.headers = {{"content-type", "text/html; charset=utf-8"}}, .body = "<html></html>"},
        ErrorKind::malformed_response,
@@ -603,7 +603,8 @@ TEST_CASE("a stream ends well or says how it ended, with the text so far", "[cal
   }
 }
 
-TEST_CASE("a Gemini stream is read to its end, whatever its chunks say of finishing", "[call]") {
+TEST_CASE("a Gemini stream is read to its end, whatever its chunks say of finishing",
+          "[chat_call]") {
   const auto chunk = [](const std::string& text) {
     return R"(data: {"candidates":[{"content":{"parts":[{"text":")" + text +
            R"("}]},"finishReason":"STOP"}]})" + "\n\n";
@@ -623,7 +624,7 @@ TEST_CASE("a Gemini stream is read to its end, whatever its chunks say of finish
   }
 }
 
-TEST_CASE("a refusal is read in its beginning, however long it is", "[call]") {
+TEST_CASE("a refusal is read in its beginning, however long it is", "[chat_call]") {
   Plan plan = plain();
   plan.limits.max_response_bytes = 100;
   const std::string body = R"({"error":{"message":"Busy."}})" + std::string(2'000'000, ' ');
@@ -635,7 +636,7 @@ TEST_CASE("a refusal is read in its beginning, however long it is", "[call]") {
   CHECK(life.result.error().message.find("Busy.") != std::string::npos);
 }
 
-TEST_CASE("what heads say of trying again counts for an error in a stream too", "[call]") {
+TEST_CASE("what heads say of trying again counts for an error in a stream too", "[chat_call]") {
   const std::string body = "data: {\"error\":{\"message\":\"Oh.\"}}\n\n";
   const auto answer_with = [&body](http::Headers headers) {
     return std::vector<Answer>(3, {.headers = std::move(headers), .body = body});
@@ -645,7 +646,9 @@ TEST_CASE("what heads say of trying again counts for an error in a stream too", 
         "wait 7 s");
 }
 
-TEST_CASE("a tool call that only an index beyond it has brought about is none", "[call]") {
+TEST_CASE(
+    "a tool call of which nothing was said, because a later one made room for it, is left out",
+    "[chat_call]") {
   const std::string body =
       R"(data: {"choices":[{"delta":{"tool_calls":[{"index":1,"id":"a","function":{"arguments":"{}"}}]}}]})"
       "\n\ndata: [DONE]\n\n";
@@ -656,7 +659,7 @@ TEST_CASE("a tool call that only an index beyond it has brought about is none", 
 }
 
 TEST_CASE("what a provider said is fit for a sentence: no secret, one line, not endless",
-          "[call]") {
+          "[chat_call]") {
   const std::string body = R"({"error":{"message":")" + std::string(590, 'x') +
                            R"( sk-secret","code":"a\nb\u001b[31m\u0085\u202e\u2066)" +
                            std::string(1'000, 'y') + R"("}})";
@@ -670,7 +673,8 @@ TEST_CASE("what a provider said is fit for a sentence: no secret, one line, not 
   CHECK(error.message.find_first_of("\n\x1b") == std::string::npos);
 }
 
-TEST_CASE("what may be wrong with a provider's fine-tunes alone is said of them alone", "[call]") {
+TEST_CASE("what may be wrong with a provider's fine-tunes alone is said of them alone",
+          "[chat_call]") {
   const auto message_of = [](std::string_view spec, int status) {
     Plan plan = plan_for(spec);
     plan.limits.max_retries = 0;
@@ -683,7 +687,7 @@ TEST_CASE("what may be wrong with a provider's fine-tunes alone is said of them 
   CHECK_FALSE(message_of("openai:ft:gpt-4o:acme::x", 503).ends_with("to one."));
 }
 
-TEST_CASE("the request id that a stream has told is in its error", "[call]") {
+TEST_CASE("the request id that was part of a stream is in its error", "[chat_call]") {
   const std::string body =
       "data: {\"x_groq\":{\"id\":\"req_9\"},\"choices\":[]}\n\n"
       "data: {\"error\":{\"message\":\"Oh.\"}}\n\n";
@@ -695,7 +699,7 @@ TEST_CASE("the request id that a stream has told is in its error", "[call]") {
   CHECK(life.result.error().request_id == "req_9");
 }
 
-TEST_CASE("a stream is sent again only while nothing of it has been delivered", "[call]") {
+TEST_CASE("a stream is sent again only while nothing of it has been delivered", "[chat_call]") {
   struct Case {
     std::string name;
     Answer answer;
@@ -719,11 +723,11 @@ TEST_CASE("a stream is sent again only while nothing of it has been delivered", 
       {"not JSON", {.body = "data: {oops\n\n"}, 1, 1},
       {"empty", {}, 1, 3},
       {"cut", {.failure = cut}, 1, 3},
-      {"error behind text", {.body = first_event + event_error("server_error")}, 1, 1},
-      {"error behind reasoning", {.body = reasoning + event_error("server_error")}, 1, 1},
-      {"error behind a tool call", {.body = tool + event_error("server_error")}, 1, 1},
-      {"cut behind text", {.body = first_event, .failure = cut}, 1, 1},
-      {"end behind text", {.body = first_event}, 1, 1},
+      {"error after text", {.body = first_event + event_error("server_error")}, 1, 1},
+      {"error after reasoning", {.body = reasoning + event_error("server_error")}, 1, 1},
+      {"error after a tool call", {.body = tool + event_error("server_error")}, 1, 1},
+      {"cut after text", {.body = first_event, .failure = cut}, 1, 1},
+      {"end after text", {.body = first_event}, 1, 1},
   };
   for (const Case& c : cases) {
     INFO(c.name);
@@ -736,7 +740,7 @@ TEST_CASE("a stream is sent again only while nothing of it has been delivered", 
   }
 }
 
-TEST_CASE("a second attempt begins with nothing of the first", "[call]") {
+TEST_CASE("a second attempt begins with nothing of the first", "[chat_call]") {
   const std::string id = "data: {\"id\":\"first\",\"choices\":[]}\n\n";
   const std::string error = "data: {\"error\":{\"message\":\"Oh\",\"code\":\"server_error\"}}\n\n";
   Driver driver{
@@ -750,7 +754,7 @@ TEST_CASE("a second attempt begins with nothing of the first", "[call]") {
   CHECK(life.text == "Hello");
 }
 
-TEST_CASE("a refusal of a stream is read as one", "[call]") {
+TEST_CASE("a refusal of a stream is read as one", "[chat_call]") {
   const std::string body = R"({"error":{"message":"Wrong","code":"invalid_api_key"}})";
   const Life life = Driver{.answers = {{.status = 401, .body = body}}}.live(streamed());
   REQUIRE_FALSE(life.result);
@@ -761,7 +765,7 @@ TEST_CASE("a refusal of a stream is read as one", "[call]") {
 
 // ---- models that are not there
 
-TEST_CASE("a model that is not found says what to check, or when it ended", "[call]") {
+TEST_CASE("a model that is not found says what to check, or when it ended", "[chat_call]") {
   struct Case {
     std::string spec;
     std::string body;
@@ -820,7 +824,7 @@ TEST_CASE("a model that is not found says what to check, or when it ended", "[ca
   }
 }
 
-TEST_CASE("a redirect is not followed, and says what to correct", "[call]") {
+TEST_CASE("a redirect is not followed, and says what to correct", "[chat_call]") {
   Driver driver{.answers = {{.status = 308, .headers = {{"Location", "https://evil.com"}}}}};
   const Life life = driver.live(plain());
   CHECK(sends(life) == 1);
@@ -832,9 +836,9 @@ TEST_CASE("a redirect is not followed, and says what to correct", "[call]") {
         "Correct the base URL.");
 }
 
-// ---- answers that are none
+// ---- what is not an answer
 
-TEST_CASE("what is no answer says so", "[call]") {
+TEST_CASE("what is not an answer says so", "[chat_call]") {
   for (const std::string_view body :
        {"", "<html>Welcome</html>", "null", "[]", R"({"choices":[]})", R"({"choices":null})"}) {
     INFO(body);
@@ -848,7 +852,7 @@ TEST_CASE("what is no answer says so", "[call]") {
   }
 }
 
-TEST_CASE("an error under a good status is that error", "[call]") {
+TEST_CASE("an error under a good status is that error", "[chat_call]") {
   const std::string body = R"([{"error":{"code":503,"status":"UNAVAILABLE","message":"Busy."}}])";
   const Life life = Driver{.answers = {{.body = body}}}.live(plan_for("google:tunedModels/m"));
   REQUIRE_FALSE(life.result);
@@ -859,7 +863,7 @@ TEST_CASE("an error under a good status is that error", "[call]") {
       "again later.");
 }
 
-TEST_CASE("an answer that is too large ends the call and says what to raise", "[call]") {
+TEST_CASE("an answer that is too large ends the call and says what to raise", "[chat_call]") {
   for (const bool stream : {false, true}) {
     Plan plan = stream ? streamed() : plain();
     plan.limits.max_response_bytes = first_event.size() + 10;
@@ -882,7 +886,7 @@ TEST_CASE("an answer that is too large ends the call and says what to raise", "[
 
 // ---- cancellation
 
-TEST_CASE("a call that is stopped does nothing more", "[call]") {
+TEST_CASE("a call that is stopped does nothing more", "[chat_call]") {
   struct Case {
     std::string stop_after;
     Steps steps;
@@ -904,7 +908,7 @@ TEST_CASE("a call that is stopped does nothing more", "[call]") {
   }
 }
 
-TEST_CASE("a stream whose caller wants no more is cancelled, with the text so far", "[call]") {
+TEST_CASE("a stream whose caller wants no more is cancelled, with the text so far", "[chat_call]") {
   Driver driver{.answers = {{.body = first_event + last_events}}, .refused_piece = "Hel"};
   const Life life = driver.live(streamed());
   CHECK(life.text == "Hel");
@@ -913,7 +917,7 @@ TEST_CASE("a stream whose caller wants no more is cancelled, with the text so fa
   CHECK(life.result.error().partial == "Hel");
 }
 
-TEST_CASE("an answer that came before the stop is not thrown away", "[call]") {
+TEST_CASE("an answer that arrived before the stop is not thrown away", "[chat_call]") {
   Driver driver{.answers = {{.body = whole_answer}}, .stop_after = "send 1"};
   CHECK(driver.live(plain()).result);
 }

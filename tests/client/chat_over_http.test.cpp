@@ -59,7 +59,7 @@ bool is_streaming(std::string_view request) {
   return request.find(R"("stream":true)") != std::string_view::npos;
 }
 
-/// Answers a question with itself, streamed where that is wanted.
+/// Answers a question with itself, streamed if that is wanted.
 void echo(Connection& connection) {
   for (std::string request; !(request = connection.read_request()).empty();) {
     constexpr std::string_view begin = "question ";
@@ -91,7 +91,8 @@ TEST_CASE("a call on a used connection that is closed unanswered has an unknown 
   CHECK(server.requests().size() == 2);
 }
 
-TEST_CASE("an unknown outcome is tried again where the options say so", "[chat_over_http]") {
+TEST_CASE("a request with an unknown outcome is sent again if the options say so",
+          "[chat_over_http]") {
   LoopbackServer server([](Connection& connection) {
     connection.read_request();
     if (connection.number() > 0) connection.send(answer(completion("Yes.")));
@@ -102,7 +103,7 @@ TEST_CASE("an unknown outcome is tried again where the options say so", "[chat_o
   CHECK(server.requests().size() == 2);
 }
 
-TEST_CASE("a call finds a new connection where the server closed the old one", "[chat_over_http]") {
+TEST_CASE("a call opens a new connection if the server closed the old one", "[chat_over_http]") {
   LoopbackServer server([](Connection& connection) {
     connection.read_request();
     connection.send(answer(completion("Yes.")));
@@ -152,7 +153,7 @@ TEST_CASE("a new key is used at once, on the connection of the old one", "[chat_
   CHECK(server.connections() == 1);
 }
 
-TEST_CASE("a failed exchange becomes an error that says whether it was billed",
+TEST_CASE("a failed exchange becomes an error that says whether it may be billed",
           "[chat_over_http]") {
   struct Case {
     const char* what;
@@ -246,7 +247,7 @@ TEST_CASE("a stream ends at its terminator although the server leaves it open",
   CHECK(server.wait_for_closed(1));
 }
 
-TEST_CASE("a stream that breaks keeps what has come", "[chat_over_http]") {
+TEST_CASE("a stream that breaks keeps what has arrived", "[chat_over_http]") {
   struct Case {
     const char* what;
     std::string rest;

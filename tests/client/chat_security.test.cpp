@@ -130,7 +130,7 @@ TEST_CASE("a key is a secret whatever the name of its header", "[chat]") {
   CHECK(mentions(response.error().message, "[redacted] is bad"));
 }
 
-TEST_CASE("a token is shown as one, also where keys have a header of their own", "[chat]") {
+TEST_CASE("a token is sent as one, also if keys have a header of their own", "[chat]") {
   const auto transport = canned({{.status = 400}});
   const Chat chat = chat_on(transport, {.accounts = {{"google", {.access_token = [](bool) {
                                                         return Result<std::string>("ya29.token");
@@ -199,7 +199,7 @@ TEST_CASE("a model's id cannot leave its place in a URL", "[chat]") {
   }
 }
 
-TEST_CASE("the location of the environment becomes no host of somebody else's", "[chat]") {
+TEST_CASE("the location of the environment cannot become somebody else's host", "[chat]") {
   for (const std::string location :
        {"evil.com/", "evil.com#", "x@evil.com", "US", "a b", "../x", "-", "1us", "us-"}) {
     const auto transport = canned();
@@ -239,7 +239,7 @@ TEST_CASE("no secret is in a URL", "[chat]") {
   }
 }
 
-TEST_CASE("no secret is in an error, even where the provider repeats it", "[chat]") {
+TEST_CASE("no secret is in an error, even if the provider repeats it", "[chat]") {
   struct Case {
     std::string name;
     Answer answer;

@@ -254,6 +254,19 @@ TEST_CASE("a file that is not finished leaves nothing, and what was there before
   CHECK(names_in(folder) == Names{"result.jsonl"});
 }
 
+TEST_CASE("a file that begins again has nothing of what was written before", "[files]") {
+  const Folder folder;
+  const std::string path = folder.path() + "/result.jsonl";
+  const auto sink = FileSink::create(path).value();
+  REQUIRE(sink->restart());
+  REQUIRE(sink->write(std::string(100'000, 'x')));
+  REQUIRE(sink->restart());
+  REQUIRE(sink->write("all of it"));
+  REQUIRE(sink->finish());
+  CHECK(text_of(path) == "all of it");
+  CHECK(names_in(folder) == Names{"result.jsonl"});
+}
+
 TEST_CASE("a file that was there is replaced, also behind a symbolic link", "[files]") {
   const Folder folder;
   const std::string path = folder.write("result.jsonl", "from before, and longer");

@@ -20,12 +20,12 @@
 
 namespace FineTuning::test {
 
-/// What comes of one exchange.
+/// What becomes of one exchange.
 struct Answer {
   int status = 200;  ///< 0: not even a head arrives.
   http::Headers headers{};
   std::string body{};                      ///< All of it that arrives.
-  std::optional<http::Failure> failure{};  ///< What happens behind the body.
+  std::optional<http::Failure> failure{};  ///< What happens after the body.
 };
 
 /// Safe to use from several threads at once.
@@ -54,7 +54,7 @@ class CannedTransport final : public http::Transport {
     return answer.failure;
   }
 
-  /// What it was asked so far.
+  /// What it has been asked so far.
   [[nodiscard]] std::vector<http::Exchange> asked() const {
     const std::lock_guard lock(mutex_);
     return asked_;
@@ -79,7 +79,7 @@ class CannedTransport final : public http::Transport {
   return std::make_shared<CannedTransport>(std::move(answers));
 }
 
-/// What every account of chat_on() has for a key.
+/// The key of every account of chat_on().
 inline const std::string canned_key = "sk-secret";
 
 /// A Chat on the transport with a key for every provider, and nothing from the environment.
