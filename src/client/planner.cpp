@@ -89,7 +89,7 @@ Result<void> Planner::set_addresses(ChatPlan& plan) const {
 
 Result<std::string> Planner::chat_url(const ModelId& id, const Provider& provider,
                                       bool stream) const {
-  const Result<std::string> base = accounts_.base_url(provider, id);
+  Result<std::string> base = accounts_.base_url(provider, id);
   if (!base) return base;
   if (provider.addressing.chat_path == nullptr)
     return fmt::format("{}{}", *base, provider.chat_path);

@@ -65,7 +65,7 @@ TEST_CASE("the environment is read by the constructor only", "[accounts]") {
 
 TEST_CASE("an address is the account's, then the model's, then the provider's", "[accounts]") {
   const Environment nothing;
-  const ModelId id = providers::vertex.read_id("projects/p/locations/eu/endpoints/1").value();
+  const ModelId id = providers::vertex.parse_id("projects/p/locations/eu/endpoints/1").value();
   CHECK(Accounts({}, {}, false).base_url(providers::vertex, id).value() ==
         "https://aiplatform.eu.rep.googleapis.com");
   CHECK(Accounts({{"vertex", {.base_url = "https://mine"}}}, {}, false)

@@ -169,7 +169,7 @@ TEST_CASE("an answer says what it cost if its usage and its prices are known", "
   CHECK_FALSE(cost_of(body, plan_for("openai:nobody-knows-this")));
   Plan own = plan_for("openai:nobody-knows-this");
   own.catalog = parse_catalog(R"([{"provider":"openai","model_id":"nobody-knows-this",)"
-                                   R"("input_usd_per_mtok":2,"output_usd_per_mtok":4}])")
+                              R"("input_usd_per_mtok":2,"output_usd_per_mtok":4}])")
                     .value();
   CHECK(std::abs(cost_of(body, own).value() - 0.004) < 1e-12);
 }

@@ -38,10 +38,10 @@ using FineTuning::test::body_of;
 using FineTuning::test::check_failure;
 using FineTuning::test::chunk;
 using FineTuning::test::chunked_head;
+using FineTuning::test::Exchanged;
 using FineTuning::test::get;
 using FineTuning::test::header_values;
 using FineTuning::test::LoopbackServer;
-using FineTuning::test::Exchanged;
 using FineTuning::test::perform;
 using FineTuning::test::post;
 using FineTuning::test::source_of;
@@ -649,7 +649,8 @@ TEST_CASE("plain http to another machine goes through a proxy", "[curl_transport
 TEST_CASE("what a proxy's setting holds is in no message", "[curl_transport]") {
   for (const char* proxy : {"http://user:proxy-password@proxy.example:31 28",
                             "odd://user:proxy-password@proxy.example"}) {
-    const Exchanged outcome = perform(*curl_transport({.proxy = proxy}), get("https://host.example"));
+    const Exchanged outcome =
+        perform(*curl_transport({.proxy = proxy}), get("https://host.example"));
     REQUIRE(outcome.failure);
     INFO(outcome.failure->message);
     CHECK(outcome.failure->message.find("password") == std::string::npos);
@@ -809,7 +810,8 @@ TEST_CASE("a stop request ends an exchange that connects", "[curl_transport]") {
   const FullPort full_port;
   std::stop_source stop;
   const std::jthread stopper([&] { stop.request_stop(); });
-  const Exchanged outcome = perform(*curl_transport({}), post(full_port.url()), {}, stop.get_token());
+  const Exchanged outcome =
+      perform(*curl_transport({}), post(full_port.url()), {}, stop.get_token());
   REQUIRE(outcome.failure);
   CHECK(outcome.failure->kind == Kind::stopped);
   CHECK(outcome.failure->phase <= Phase::connecting);  // how far it got is a race

@@ -48,7 +48,7 @@ class Recorder final : public http::Listener {
 };
 
 inline Exchanged perform(http::Transport& transport, const http::Exchange& exchange,
-                       const Decide& decide = {}, const std::stop_token& stop = {}) {
+                         const Decide& decide = {}, const std::stop_token& stop = {}) {
   Exchanged outcome;
   Recorder recorder(outcome, decide);
   outcome.failure = transport.perform(exchange, recorder, stop);
