@@ -143,6 +143,7 @@ class Model {
 
 }  // namespace FineTuning
 
+/// @cond
 /// Hashes the spec, so that equal models have one hash.
 template <>
 struct std::hash<FineTuning::Model> {
@@ -151,3 +152,4 @@ struct std::hash<FineTuning::Model> {
     return std::hash<std::string>()(model.spec());
   }
 };
+/// @endcond

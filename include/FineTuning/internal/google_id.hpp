@@ -6,6 +6,7 @@
 #include <FineTuning/capability.hpp>
 #include <FineTuning/internal/scan.hpp>
 #include <FineTuning/model_id.hpp>
+#include <FineTuning/result.hpp>
 
 #include <algorithm>
 #include <array>
