@@ -2,6 +2,8 @@
 
 // The names of enumerators, as JSON writes them, and the way back.
 
+#include <FineTuning/export.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -15,7 +17,7 @@ namespace internal {
 /// The names of an enumeration in the order of its enumerators, which count from 0. It stands below
 /// each enumeration that has names.
 template <class E>
-inline constexpr std::array<std::string_view, 0> enum_names{};
+FINETUNING_HIDDEN inline constexpr std::array<std::string_view, 0> enum_names{};
 
 }  // namespace internal
 

@@ -69,7 +69,7 @@ static_assert(to_string(ErrorKind::authentication) == "authentication");
 static_assert(to_string(ErrorKind::other) == "other");
 
 /// A failure. No member contains a key or a token, not even one that the provider repeats.
-struct Error {
+struct FINETUNING_EXPORT Error {
   ErrorKind kind = ErrorKind::other;  ///< What to act on.
   std::string message{};              ///< A whole sentence: what happened and what to do about it.
   int http_status = 0;                ///< 0 when no answer arrived.

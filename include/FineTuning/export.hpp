@@ -13,3 +13,11 @@
 #else
 #define FINETUNING_EXPORT __declspec(dllimport)
 #endif
+
+// FINETUNING_HIDDEN hides what g++ shows whatever -fvisibility says: the specializations of a
+// variable template.
+#ifdef _WIN32
+#define FINETUNING_HIDDEN
+#else
+#define FINETUNING_HIDDEN __attribute__((visibility("hidden")))
+#endif
