@@ -4,6 +4,8 @@
 
 #include "call/sentences.hpp"
 
+#include <FineTuning/facts.hpp>
+
 #include <fmt/format.h>
 
 #include <utility>
