@@ -16,7 +16,7 @@ namespace FineTuning {
 /// What a model may be able to do.
 enum class Capability : std::uint8_t {
   chat,            ///< Answers a conversation.
-  streaming,       ///< Hands its answer over while it is written.
+  streaming,       ///< Streams its answer.
   tools,           ///< Asks for functions to be called.
   parallel_tools,  ///< Asks for several of them at once.
   vision,          ///< Takes images.
@@ -42,7 +42,7 @@ inline constexpr auto internal::enum_names<Capability> = std::to_array<std::stri
     {"chat", "streaming", "tools", "parallel_tools", "vision", "audio_in", "pdf_in", "json_mode",
      "json_schema", "reasoning", "system_prompt", "fine_tuning"});
 
-/// Whether a model can do something. What nobody has stated is unknown, never no.
+/// Whether a model can do something. What no source states is unknown, never no.
 enum class Support : std::uint8_t { no, yes, unknown };
 
 template <>
@@ -55,13 +55,13 @@ class Capabilities {
   /// Nothing is known.
   constexpr Capabilities() { support_.fill(Support::unknown); }
 
-  /// One letter a capability, in the order of all_capabilities: y, n or ? (unknown). Any other
-  /// letter, or another number of them, does not compile.
+  /// One letter per capability, in the order of all_capabilities: y, n or ? (unknown). Any other
+  /// letter or length does not compile.
   consteval Capabilities(const char (&letters)[all_capabilities.size() + 1]) {
     for (std::size_t at = 0; at < support_.size(); ++at) support_[at] = support_of(letters[at]);
   }
 
-  /// Whether the model can do that; unknown until set() has said.
+  /// Whether the model can do that; unknown until set.
   [[nodiscard]] constexpr Support operator[](Capability capability) const noexcept {
     return support_[static_cast<std::size_t>(capability)];
   }
@@ -89,7 +89,7 @@ class Capabilities {
 /// Prices in USD per million tokens; empty if they are unknown.
 struct Prices {
   std::optional<double> input{};         ///< Of what is sent, except for its cached part.
-  std::optional<double> cached_input{};  ///< Of what is sent again and the provider has kept.
+  std::optional<double> cached_input{};  ///< Of input that the provider had cached.
   std::optional<double> output{};        ///< Of the answer, with its reasoning.
 
   /// True if at least one of them is known.

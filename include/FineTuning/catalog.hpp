@@ -21,12 +21,12 @@ class Catalog;
 /// context_window, max_output, capabilities {"tools":"yes",..}, input_usd_per_mtok,
 /// cached_input_usd_per_mtok, output_usd_per_mtok, the three with ft_ in front for its fine-tunes,
 /// training_usd_per_mtok, deprecated_on, retired_on, ft_retired_on, replacement, checked. Days are
-/// written YYYY-MM-DD, and null says nothing. The facts of a base model as to_json(Facts) writes
-/// them make a row once their provider is added: what they say of sources and base_ prices is
-/// ignored.
+/// written YYYY-MM-DD, and null leaves a member unset. The facts of a base model as to_json(Facts)
+/// writes them make a row once their provider is added: what they say of sources and base_ prices
+/// is ignored.
 ///
-/// A row for a model that the table has, under any of its names, replaces what it says and nothing
-/// else. Fails with invalid_request, and says which row and name, if one is wrong or two rows have
+/// A row for a model that is in the table, under any of its names, overrides only the members it
+/// sets. Fails with invalid_request, and says which row and name, if one is wrong or two rows have
 /// one name.
 [[nodiscard]] FINETUNING_EXPORT Result<Catalog> parse_catalog(std::string_view text);
 

@@ -21,9 +21,9 @@
 
 namespace FineTuning {
 
-/// How to talk. Every member has a default that works; a duration of zero means no limit.
+/// Options of a Chat. Every member has a default that works; a duration of zero means no limit.
 struct ChatOptions {
-  /// By the names of their providers. A name that no provider has makes every call fail.
+  /// Keyed by provider name. A name that no provider has makes every call fail.
   std::map<std::string, Account, std::less<>> accounts{};
   std::vector<Provider> providers{};  ///< The caller's own.
   Catalog catalog{};                  ///< Rows over the library's table.
@@ -42,7 +42,7 @@ struct ChatOptions {
 
   std::string ca_file{};          ///< PEM, instead of the system's authorities.
   std::string proxy{};            ///< As libcurl takes it; empty: from the environment.
-  bool allow_plain_http = false;  ///< http:// also to hosts other than this one. Shows the key.
+  bool allow_plain_http = false;  ///< http:// also to hosts other than this one: exposes the key.
   std::shared_ptr<http::Transport> transport{};  ///< Empty: libcurl.
 };
 
@@ -52,7 +52,7 @@ using TextSink = std::function<bool(std::string_view)>;
 
 /// Talks to the models of every provider. Copies are cheap and share their connections, which stay
 /// open between calls; all of them may be used from several threads at once. What is not a whole
-/// answer (an HTTP error, a broken stream) is an Error; see ErrorKind. Not to be used on both sides
+/// answer (an HTTP error, a broken stream) is an Error; see ErrorKind. Do not use one on both sides
 /// of a fork(): the two processes would write to the same connections.
 ///
 /// A request that failed is sent again if that is safe: on 408, 409, 429 and 5xx, and if it did not
@@ -61,7 +61,7 @@ class FINETUNING_EXPORT Chat {
  public:
   /// Keys and addresses come from the environment, which is read here and not again.
   Chat();
-  /// The same for what the options do not say. What is wrong with them makes every call fail.
+  /// The same for whatever the options leave empty. If they are invalid, every call says so.
   explicit Chat(ChatOptions options);
 
   /// Sends a request and waits for the answer.
@@ -81,8 +81,8 @@ class FINETUNING_EXPORT Chat {
                                             const TextSink& sink, ChatRequest request = {},
                                             std::stop_token stop = {}) const;
 
-  /// Sends from a thread of its own. As with std::async, the future's destructor waits for it: ask
-  /// the stop token to end it sooner.
+  /// Sends from a thread of its own. As with std::async, the future's destructor waits for it:
+  /// request a stop to end it sooner.
   [[nodiscard]] std::future<Result<ChatResponse>> send_async(ChatRequest request,
                                                              std::stop_token stop = {}) const;
 

@@ -10,7 +10,7 @@
 
 namespace FineTuning {
 
-/// A request as its body says it.
+/// A request read from a body.
 struct ParsedChatRequest {
   ChatRequest request{};  ///< What is asked.
   bool stream = false;    ///< Whether the answer was to be streamed.
@@ -18,9 +18,9 @@ struct ParsedChatRequest {
 
 /// Reads the body of a chat completion, a JSON object; ChatRequest::model becomes what its `model`
 /// says, which is a spec if the body is to be sent by a Chat. All members may be missing, or null.
-/// Those that a ChatRequest does not have go into ChatRequest::extra; what it cannot say of a part
-/// (an image's detail, a function's strict) is left out. Fails with invalid_request; the message
-/// names the member that is wrong, as in "messages[0].content is not an array".
+/// Those that a ChatRequest does not have go into ChatRequest::extra; details that a ChatRequest
+/// cannot express (an image's detail, a function's strict) are dropped. Fails with invalid_request;
+/// the message names the member that is wrong, as in "messages[0].content is not an array".
 [[nodiscard]] FINETUNING_EXPORT Result<ParsedChatRequest> parse_chat_request(std::string_view text);
 
 }  // namespace FineTuning

@@ -46,13 +46,13 @@ inline constexpr std::array all_measures{
 
 /// How two models are compared.
 struct CompareOptions {
-  std::size_t parallel = 4;  ///< How many requests are under way at most, each with both models.
+  std::size_t parallel = 4;  ///< Requests in flight at most, each put to both models.
   std::uint64_t seed = 0;    ///< Of the order; see compare_models().
   /// How good an answer is, on any scale; empty if it cannot be judged. Called on several threads
   /// at once. What it throws reaches the caller.
   std::function<std::optional<double>(const ChatRequest&, const ChatResponse&)> score{};
-  /// Called, never twice at once, with how many requests both models have been asked, of how many.
-  /// In comparisons of many requests only.
+  /// Called with how many requests have been put to both models, and of how many; calls never
+  /// overlap. Only for comparisons of many requests.
   std::function<void(std::size_t asked, std::size_t of)> on_progress{};
   std::stop_token stop{};  ///< Starts nothing more, and cancels what is under way.
   Clock clock{};           ///< Clock::steady measures latency.
@@ -115,9 +115,10 @@ struct ComparisonReport {
 /// The same for many requests, some of them in parallel. The seed draws two orders, the same on
 /// every machine: that of the requests, so that a service that gets slower over time does not weigh
 /// on the end of a sorted list; and for each request that of the two models, so that neither always
-/// finds what the other has warmed up. If a model is refused for a rate limit or an overload,
-/// nothing is started until the wait that it asks for is over (two minutes at most), and that model
-/// is asked again, five times at most.
+/// finds what the other has warmed up. If a model refuses because of a rate limit or an overload,
+/// nothing is started until the wait that it asks for is over (eight seconds if it names none), and
+/// that model is asked again, five times at most. A refusal that asks for more than two minutes
+/// is not retried.
 [[nodiscard]] FINETUNING_EXPORT ComparisonReport
 compare_models(std::span<const ChatRequest> requests, const Responder& a, const Responder& b,
                const CompareOptions& options = {});

@@ -12,7 +12,7 @@
 
 namespace FineTuning {
 
-/// Reads YYYY-MM-DD; empty if the text is not written so, or the calendar has no such day.
+/// Reads YYYY-MM-DD; empty if the text has another form, or the calendar has no such day.
 [[nodiscard]] constexpr std::optional<std::chrono::year_month_day> parse_day(
     std::string_view text) {
   if (!internal::has_shape(text, "0000-00-00")) return std::nullopt;

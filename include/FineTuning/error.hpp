@@ -73,8 +73,8 @@ struct FINETUNING_EXPORT Error {
   ErrorKind kind = ErrorKind::other;  ///< What to act on.
   std::string message{};              ///< A whole sentence: what happened and what to do about it.
   int http_status = 0;                ///< 0 when no answer arrived.
-  std::string code{};                 ///< A more exact name: the provider's, or that of an IdError.
-  std::string request_id{};           ///< Quote this to the provider's support.
+  std::string code{};        ///< A more specific code: the provider's, or that of an IdError.
+  std::string request_id{};  ///< Quote this to the provider's support.
   /// How long the provider asks to wait, if it says so.
   std::optional<std::chrono::milliseconds> retry_after{};
   std::string partial{};  ///< The text that had arrived when a stream failed.

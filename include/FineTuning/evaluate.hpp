@@ -34,9 +34,9 @@ namespace FineTuning {
 /// A question, and what is expected of its answer.
 struct TestCase {
   std::string id{};  ///< Its name in reports.
-  std::vector<Message>
-      messages{};             ///< The question, after the messages of EvaluateOptions::request.
-  Expectation expectation{};  ///< What its answer has to be.
+  /// The question, after the messages of EvaluateOptions::request.
+  std::vector<Message> messages{};
+  Expectation expectation{};        ///< What its answer has to be.
   std::vector<std::string> tags{};  ///< Groups that reports count separately.
 };
 
@@ -74,9 +74,9 @@ inline constexpr auto internal::enum_names<Outcome> =
 
 /// The result of one case, with all that a report says of it. What is unknown is empty.
 struct CaseResult {
-  /// A hash of the request (without its headers) and the expectation, the same on every machine.
-  /// Who was asked is not part of it: if ChatRequest::model does not say so (with_model(),
-  /// versioned(), a sandbox), write a name for it into ChatRequest::key, which is.
+  /// A hash of the request (without its headers) and the expectation, the same on every machine. It
+  /// does not include the responder. If ChatRequest::model does not identify it (with_model(),
+  /// versioned(), a sandbox), put a name for it into ChatRequest::key, which is hashed.
   std::string fingerprint{};
   std::string id{};                                   ///< TestCase::id.
   std::vector<std::string> tags{};                    ///< TestCase::tags.
@@ -114,13 +114,15 @@ struct EvaluateOptions {
   /// What is the same for every case: the model, temperature, messages that come first and so on.
   ChatRequest request{};
   double threshold = 0.9;    ///< Of Evaluation::threshold_met().
-  std::size_t parallel = 4;  ///< How many cases are under way at most.
+  std::size_t parallel = 4;  ///< Cases in flight at most.
   /// Results of an earlier run. A case is not asked again if one of them has its fingerprint and
-  /// passed or failed; each serves one case. Give none of another responder: see fingerprint.
+  /// passed or failed; each serves one case. Do not pass results of another responder; see
+  /// CaseResult::fingerprint.
   std::vector<CaseResult> earlier{};
-  /// Called with each case that was asked and has ended, and with how many of all cases have ended,
-  /// those included that did not have to be asked. Called on the thread that asked, never twice at
-  /// once. If it throws, the run ends and the exception reaches the caller.
+  /// Called when a case that was asked has ended, with its result, the number of cases that have
+  /// ended so far (including those that need not be asked), and the number of all. Runs on the
+  /// thread that asked; calls never overlap. If it throws, the run ends and the exception reaches
+  /// the caller.
   std::function<void(const CaseResult& result, std::size_t ended, std::size_t of)> on_result{};
   std::stop_token stop{};  ///< Starts nothing more, and cancels what is under way.
   Clock clock{};           ///< Clock::steady measures latency.
@@ -133,7 +135,7 @@ struct FINETUNING_EXPORT Tally {
   std::size_t errors = 0;   ///< Outcome::error.
   std::size_t not_run = 0;  ///< Outcome::not_run.
 
-  std::size_t answered = 0;                  ///< Results with an answer; what follows is of these.
+  std::size_t answered = 0;                  ///< Results with an answer; the next two cover these.
   UsageTotals usage{};                       ///< What they used and cost.
   std::chrono::nanoseconds total_latency{};  ///< How long they took.
 
@@ -167,10 +169,11 @@ struct FINETUNING_EXPORT Evaluation {
 
 /// Asks the responder every case and checks the answers. What is wrong with a case (a pattern that
 /// is refused, a score without a function) is found before anything is asked, and its result says
-/// so. If a case is refused for a rate limit or an overload, nothing is started until the wait that
-/// the provider asks for is over (two minutes at most), and the case is asked again, five times at
-/// most. Nothing is streamed. What the responder throws reaches the caller. May be called from
-/// several threads at once if the responder may.
+/// so. If a case is refused because of a rate limit or an overload, nothing is started until the
+/// wait that the provider asks for is over (eight seconds if it names none), and the case is asked
+/// again, five times at most. A refusal that asks for more than two minutes is not retried.
+/// Nothing is streamed. What the responder throws reaches the caller. May be called from several
+/// threads at once if the responder may.
 [[nodiscard]] FINETUNING_EXPORT Evaluation evaluate(std::span<const TestCase> cases,
                                                     const Responder& responder,
                                                     const EvaluateOptions& options = {});

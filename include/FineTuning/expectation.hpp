@@ -29,8 +29,7 @@ struct ExpectedParts {
 };
 
 /// The JSON value that the answer has to be. It may be written in another way (spaces, the order of
-/// members, 1.0 for 1), and may as a whole be in a Markdown fence (```json), with nothing beside
-/// it.
+/// members, 1.0 for 1), and the whole answer may be inside one Markdown fence (```json).
 struct ExpectedJson {
   std::string json{};  ///< Numbers that are not 64-bit integers are compared as doubles.
 };

@@ -30,8 +30,8 @@
 namespace FineTuning {
 
 /// What is known of one model; what is unknown is empty. The views point into rows: of the
-/// library's tables, of the caller's own Provider, or of the Catalog that was asked (a copy of
-/// which is enough to keep them).
+/// library's tables, of the caller's own Provider, or of the Catalog passed in; they stay valid as
+/// long as it or a copy of it lives.
 struct Facts {
   /// The row that an answer comes from.
   enum class Source : std::uint8_t {
@@ -51,14 +51,14 @@ struct Facts {
   std::optional<std::uint32_t> max_output{};          ///< Tokens of an answer.
   Capabilities capabilities{};                        ///< Of a fine-tune: those of its base.
   std::optional<double> input_usd_per_mtok{};         ///< USD per million tokens, as the next two.
-  std::optional<double> cached_input_usd_per_mtok{};  ///< Of what the provider has kept.
+  std::optional<double> cached_input_usd_per_mtok{};  ///< Of input that was cached.
   std::optional<double> output_usd_per_mtok{};        ///< Of the answer.
   Prices base_prices{};                               ///< Of the row's base model.
   Prices fine_tuned_prices{};                         ///< Of its fine-tunes.
   std::optional<double> training_usd_per_mtok{};      ///< USD per million trained tokens.
   std::optional<std::chrono::year_month_day> deprecated_on{};  ///< The day its end was announced.
-  std::optional<std::chrono::year_month_day>
-      retired_on{};                ///< The day it stops; see also ends_on().
+  /// The day it stops; see also ends_on().
+  std::optional<std::chrono::year_month_day> retired_on{};
   std::string_view replacement{};  ///< The model that its provider names in its place.
   /// The day the row was last compared with its sources.
   std::optional<std::chrono::year_month_day> checked{};
@@ -71,9 +71,9 @@ template <>
 inline constexpr auto internal::enum_names<Facts::Source> =
     std::to_array<std::string_view>({"own_row", "fine_tuned_row", "base_row", "user_row"});
 
-/// What is known of a model: the catalog's row of the model itself goes before its row of the base,
-/// and both before the table. The Facts point into the catalog, so it, or a copy of it, has to
-/// outlive them. Fails with not_found if neither the model nor its base is known.
+/// What is known of a model: the catalog's row of the model itself takes precedence over its row of
+/// the base, and both over the table. The Facts point into the catalog, so it, or a copy of it, has
+/// to outlive them. Fails with not_found if neither the model nor its base is known.
 [[nodiscard]] Result<Facts> facts(const Model& model, const Catalog& catalog = {});
 Result<Facts> facts(const Model& model, const Catalog&& catalog) = delete;
 
@@ -111,7 +111,7 @@ Result<Facts> facts(const Model& model, const Catalog&& catalog) = delete;
 [[nodiscard]] constexpr std::optional<std::chrono::year_month_day> ends_on(const ModelId& id);
 
 /// True if the model is known to have ended by that day: `is_retired(model, 2027y / 1 / 14)` with
-/// std::chrono_literals. By a day that is not ok() nothing has ended.
+/// std::chrono_literals. False if `day` is not ok().
 [[nodiscard]] inline bool is_retired(const Model& model, std::chrono::year_month_day day,
                                      const Catalog& catalog = {}) {
   const std::optional<std::chrono::year_month_day> end = ends_on(model, catalog);
@@ -123,8 +123,8 @@ Result<Facts> facts(const Model& model, const Catalog&& catalog) = delete;
   return end && day.ok() && *end <= day;
 }
 
-/// What a call cost in USD; empty if a price that it takes, or the usage itself, is unknown. Cached
-/// tokens without a price of their own cost what the others do.
+/// What a call cost in USD; empty if a price that it needs, or the usage itself, is unknown. Cached
+/// tokens without a price of their own are charged at the input price.
 [[nodiscard]] constexpr std::optional<double> estimate_cost(const Facts& facts,
                                                             const Usage& usage) {
   if (!usage.known) return std::nullopt;
@@ -232,8 +232,8 @@ constexpr std::optional<std::chrono::year_month_day> end_of(const ModelId& id,
 
 }  // namespace internal
 
-// Not by find_provider(): g++ with the undefined-behaviour sanitizer compares no pointer with null at
-// compile time.
+// Not by find_provider(): g++ with the undefined-behaviour sanitizer compares no pointer with null
+// at compile time.
 constexpr std::optional<Facts> find_facts(const ModelId& id) {
   for (const Provider* provider : providers::all)
     if (provider->name == id.provider) return internal::find_facts(id, *provider);

@@ -14,7 +14,7 @@ namespace FineTuning {
 
 class Model;
 
-/// When a Fallback goes on, and how long it leaves an arm alone that has failed.
+/// When a Fallback goes on, and how long it avoids an arm that has failed.
 struct FallbackOptions {
   /// Asks the next arm even if the failed call may have been carried out, and may be billed.
   bool after_unknown_outcome = false;
@@ -31,18 +31,18 @@ struct FallbackOptions {
 /// ChatOptions::total_timeout in full, unless CallContext::deadline ends them together.
 ///
 /// An arm cools down after a failure of its own: a limit, a broken server, a key that is refused
-/// and the like; not after what any arm would say of the request, nor after a time-out at the
-/// caller's own deadline. Another failure never makes a cooldown shorter; an answer ends it, unless
-/// the call began before the failure. Arms that cool down are skipped; if none of the others has
-/// answered, the one whose cooldown ends first is asked after all. An arm whose model is retired
-/// (model_retired, with no other kind among the causes) is never asked again; if that is true of
-/// all, the error says so. What a skipped arm said last is among the causes, without
+/// and the like; not after an error that any arm would give for this request, nor after a time-out
+/// at the caller's own deadline. Another failure never makes a cooldown shorter; an answer ends it,
+/// unless the call began before the failure. Arms that cool down are skipped; if none of the others
+/// has answered, the one whose cooldown ends first is asked after all. An arm whose model is
+/// retired (model_retired, with no other kind among the causes) is never asked again; if that is
+/// true of all, the error says so. The last error of a skipped arm is among the causes, without
 /// Error::partial.
 ///
 /// Cooldowns are kept for each arm and ChatRequest::model, at most the 1024 that end last; copies
-/// share them. So put a Fallback into the arms of a Router or a Split, or behind versioned(), and
-/// not these into a Fallback: there, one model that fails makes all that are behind the arm cool
-/// down. Safe to use from several threads at once if its arms are.
+/// share them. Therefore put Fallbacks inside a Router, a Split or versioned(), not the other way
+/// round: there, one failing model would make every model behind that arm cool down. Safe to use
+/// from several threads at once if its arms are.
 class FINETUNING_EXPORT Fallback {
  public:
   /// A fallback that asks the arms in this order.

@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-/// One exchange between the library and the network, which a caller's Transport can move.
+/// One exchange between the library and the network, which a caller's Transport can perform.
 namespace FineTuning::http {
 
 /// Names and values, in the order in which they are sent or have arrived.
@@ -31,11 +31,11 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
   return {};
 }
 
-/// The body of a request that is too long for a text, read piece by piece: gigabytes are sent in a
-/// few megabytes of memory. Used by one exchange at a time; read() on the thread of perform().
+/// A request body too large for memory, read in pieces. Used by one exchange at a time; read() is
+/// called on the thread of perform().
 ///
-/// Whoever asks for an attempt calls rewind() first. A transport reads on from where the source
-/// stands and never rewinds, so that it cannot send a request twice by itself.
+/// The library calls rewind() before each attempt. A transport reads on from the current position
+/// and never rewinds, so that it cannot send a request twice by itself.
 class FINETUNING_EXPORT BodySource {
  public:
   BodySource() = default;
@@ -43,7 +43,7 @@ class FINETUNING_EXPORT BodySource {
   BodySource& operator=(const BodySource&) = delete;
   virtual ~BodySource() = default;
 
-  /// How many bytes it has from its beginning, which the server is told ahead of them.
+  /// Its whole length in bytes, announced before the body.
   [[nodiscard]] virtual std::uint64_t size() const noexcept = 0;
   /// Goes back to the first byte; false if that cannot be done.
   [[nodiscard]] virtual bool rewind() noexcept = 0;
@@ -52,18 +52,17 @@ class FINETUNING_EXPORT BodySource {
   [[nodiscard]] virtual std::optional<std::size_t> read(std::span<char> buffer) noexcept = 0;
 };
 
-/// What is sent, and how long it may take. Everything has been checked: nothing in it can break out
-/// of its place.
+/// What is sent, and how long it may take. Everything has been checked: no part can inject another.
 struct Exchange {
   std::string method = "POST";  ///< GET, POST, PUT, PATCH or DELETE.
   std::string url{};            ///< Whole, with its query.
   Headers headers{};            ///< All but those that the transport has to make (Host, lengths).
   std::string body{};           ///< Any method may have one, and none needs one.
-  std::shared_ptr<BodySource> source{};         ///< Unless it is null, the body instead of `body`.
+  std::shared_ptr<BodySource> source{};         ///< If not null, sent instead of `body`.
   std::chrono::milliseconds connect_timeout{};  ///< 0: no limit, as for the others.
-  /// From the start, with a source from the end of the body, to the head of the answer.
+  /// From the start (with a source: from the end of the body) to the head of the answer.
   std::chrono::milliseconds first_byte_timeout{};
-  /// Between two pieces of the answer, with a source also of the body.
+  /// Between two pieces of the answer (with a source: of the body, too).
   std::chrono::milliseconds idle_timeout{};
   std::chrono::milliseconds total_timeout{};  ///< From the start to the end of the answer.
 };
@@ -104,7 +103,7 @@ struct Failure {
 enum class Flow : std::uint8_t {
   go_on,   ///< The next piece.
   finish,  ///< Nothing more: the rest is awaited for a moment, so that the connection can be kept.
-  stop,    ///< The end of the exchange and of its connection, at once.
+  stop,    ///< End the exchange and close its connection at once.
 };
 
 /// Receives the answer: its head, then its body in pieces, on the thread of perform().
@@ -121,7 +120,7 @@ class FINETUNING_EXPORT Listener {
   virtual Flow on_body(std::string_view piece) noexcept = 0;
 };
 
-/// Moves one exchange. Implementations are safe to use from several threads at once.
+/// Performs one exchange. Implementations are safe to use from several threads at once.
 class FINETUNING_EXPORT Transport {
  public:
   Transport() = default;

@@ -81,7 +81,7 @@ struct Message {
   [[nodiscard]] static Message user(std::vector<Part> parts) {
     return {.role = Role::user, .parts = std::move(parts)};
   }
-  /// What the model said, if only its text is left.
+  /// What the model said, if only its text was kept.
   [[nodiscard]] static Message assistant(std::string text) {
     return of(Role::assistant, std::move(text));
   }
@@ -182,7 +182,8 @@ struct ChatRequest {
   std::string model{};  ///< A spec, as in "openai:ft:gpt-4o-mini-2024-07-18:acme::abc123".
   std::vector<Message> messages{};      ///< The whole conversation, oldest first.
   std::optional<double> temperature{};  ///< 0: as repeatable as the model can be.
-  std::optional<double> top_p{};  ///< Nucleus sampling: considers the likeliest tokens up to it.
+  /// Nucleus sampling: only the likeliest tokens that together reach this probability.
+  std::optional<double> top_p{};
   std::optional<std::uint32_t> max_tokens{};        ///< Of the answer, including its reasoning.
   std::vector<std::string> stop{};                  ///< The answer ends before any of these texts.
   std::optional<std::int64_t> seed{};               ///< For answers that are (nearly) reproducible.
@@ -231,7 +232,7 @@ struct Citation {
 /// What was answered: the first choice if there are several.
 struct ChatResponse {
   std::string content{};                             ///< Its text; empty if it only asks for tools.
-  std::vector<ToolCall> tool_calls{};                ///< To be called by the caller, if at all.
+  std::vector<ToolCall> tool_calls{};                ///< For the caller to carry out, if at all.
   FinishReason finish_reason = FinishReason::other;  ///< Why it ended.
   std::string raw_finish_reason{};                   ///< As the provider spells it.
   Usage usage{};  ///< Check Usage::known before using the numbers.

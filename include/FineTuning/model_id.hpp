@@ -6,11 +6,10 @@
 //
 //   an id    what its provider calls it, and what goes on the wire: gpt-4o, ft:gpt-4o:acme::abc123,
 //            projects/p/locations/l/endpoints/1. parse_model_id() and classify() take ids.
-//   a spec   a provider's name, a colon and an id: openai:gpt-4o. Whatever calls a model takes
-//   specs
-//            (ChatRequest::model), and Model::from() parses them. The name may be left out if
-//            the id's form or a table of models shows whose it is, so that most ids are specs, too.
-//            A spec with the name is not an id: classify("openai:gpt-4o") does not know it.
+//   a spec   a provider's name, a colon and an id: openai:gpt-4o. Calls take specs
+//            (ChatRequest::model), and Model::from() parses them. The name may be left out if the
+//            id's form or a table of models shows whose it is, so that most ids are specs, too. A
+//            spec with the name is not an id: classify("openai:gpt-4o") does not know it.
 
 #include <FineTuning/enum_names.hpp>
 
@@ -63,11 +62,11 @@ struct ModelId {
   std::string_view provider{};    ///< The provider that was asked, or whose form it has.
   Kind kind = Kind::unknown;      ///< What the id is of.
   std::string_view base_model{};  ///< The model that was tuned; empty for a base model itself.
-  BaseSource base_source = BaseSource::id;  ///< Means nothing if base_model is empty.
+  BaseSource base_source = BaseSource::id;  ///< Meaningless if base_model is empty.
   std::string_view organization{};          ///< The organisation, project or account that owns it.
   std::string_view suffix{};                ///< The name that its maker chose.
   std::string_view fine_tune_id{};          ///< The part that tells this fine-tune from all others.
-  std::string_view checkpoint{};            ///< Whole, as in "ckpt-step-80".
+  std::string_view checkpoint{};            ///< The whole field, as in "ckpt-step-80".
   std::string_view location{};              ///< The cloud region.
 
   /// True for a fine-tuned model and for a checkpoint of one.

@@ -39,7 +39,7 @@ struct CallRecord {
   /// there was none.
   std::optional<std::chrono::nanoseconds> time_to_first_text{};
   std::optional<ErrorKind> error{};  ///< Why there is no answer; empty if there is one.
-  /// Of an error: the provider may bill the call all the same, as a stream that its caller stopped.
+  /// Of an error: the provider may still bill the call, such as a stream that its caller stopped.
   bool may_be_billed = false;
   std::optional<FinishReason> finish_reason{};  ///< Of an answer.
   Usage usage{};                                ///< Of an answer, if Usage::known.
@@ -49,7 +49,7 @@ struct CallRecord {
 };
 
 /// Sums over calls. What is unknown is counted as such and never as zero; sums of tokens and of
-/// time stay at their greatest value if they would overflow. A value.
+/// time saturate.
 struct FINETUNING_EXPORT Figures {
   std::uint64_t succeeded = 0;  ///< Calls that were answered.
   std::uint64_t failed = 0;     ///< Calls with any error but ErrorKind::cancelled.
@@ -62,8 +62,8 @@ struct FINETUNING_EXPORT Figures {
   std::uint64_t first_texts = 0;             ///< Streamed calls that succeeded with some text.
   std::chrono::nanoseconds total_time_to_first_text{};  ///< Of these.
 
-  /// Of calls that succeeded; one that failed and may be billed all the same counts as of unknown
-  /// usage and cost.
+  /// Of calls that succeeded. A failed call that may still be billed counts as having unknown usage
+  /// and cost.
   UsageTotals usage{};
 
   std::uint64_t scores = 0;  ///< Calls with feedback.
@@ -125,8 +125,8 @@ class FINETUNING_EXPORT Monitor {
   /// How many calls of each model are kept, for percentiles, recent figures and feedback.
   static constexpr std::size_t kept_calls = 1000;
   /// How many models are told apart. Calls of further ones count under "other", since names may
-  /// come from outside; so do those of a name that is longer than 2048 bytes, and those of a
-  /// ChatRequest::model with characters that are not printable ASCII.
+  /// come from untrusted input; so do those of a name that is longer than 2048 bytes, and those of
+  /// a ChatRequest::model with characters that are not printable ASCII.
   static constexpr std::size_t max_models = 1000;
 
   /// A monitor that reads the system's clocks.
@@ -180,7 +180,7 @@ class FINETUNING_EXPORT Monitor {
 [[nodiscard]] FINETUNING_EXPORT std::string to_prometheus(const std::vector<ModelStats>& stats);
 
 /// A call as one line of JSON, without the line's end, with the attribute names of OpenTelemetry's
-/// conventions for generative AI where they have one ("gen_ai.request.model",
+/// conventions for generative AI if they have one ("gen_ai.request.model",
 /// "gen_ai.usage.input_tokens", "error.type", ..) and "finetuning." before the others. Unknown is
 /// left out. (https://github.com/open-telemetry/semantic-conventions-genai)
 [[nodiscard]] FINETUNING_EXPORT std::string to_json(const CallRecord& call);

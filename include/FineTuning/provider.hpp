@@ -26,14 +26,13 @@ enum class Dialect : std::uint8_t {
   cohere_chat,  ///< POST /v2/chat.
 };
 
-/// What a provider means by an HTTP status to which others give no meaning, or another one.
+/// What a provider means by an HTTP status that is not standard, or that it uses in its own way.
 struct StatusMeaning {
   int status = 0;                     ///< As in 498.
   ErrorKind kind = ErrorKind::other;  ///< Whatever the body of the refusal calls it.
 };
 
-/// What differs between the speakers of one dialect. A provider that differs in nothing says
-/// nothing.
+/// What differs between the speakers of one dialect. The defaults fit one that does not differ.
 struct Accent {
   std::string_view max_tokens = "max_tokens";           ///< How it spells ChatRequest::max_tokens.
   bool asks_for_stream_usage = false;                   ///< A stream says its usage only if asked.
@@ -46,7 +45,7 @@ struct Accent {
   std::span<const StatusMeaning> statuses{};
 };
 
-/// How a key is shown to the provider: the header's name and what stands before the key.
+/// How a key is sent to the provider: the header's name and what precedes the key.
 struct KeyHeader {
   std::string_view name = "Authorization";  ///< The header's name.
   std::string_view prefix = "Bearer ";      ///< Directly before the key, with its space.
@@ -87,8 +86,8 @@ struct Provider {
   std::string_view telemetry_name{};
 
   // Its ids.
-  /// Parses an id of this provider, of a fine-tune or not; ModelId::kind says which. (To fail with
-  /// not_fine_tuned for a base model is as good.) ModelId::text and provider need not be set.
+  /// Parses an id of this provider, of a fine-tune or not; ModelId::kind says which. (It may also
+  /// fail with not_fine_tuned for a base model.) ModelId::text and provider need not be set.
   Result<ModelId, IdError> (*parse_id)(std::string_view) = parse_opaque_id;
   /// True if the text has a form that tells this provider's ids from those of others.
   bool (*recognizes)(std::string_view) = recognizes_nothing;
@@ -100,8 +99,7 @@ struct Provider {
   std::string_view family{};
   /// What is known of its models. The rows must outlive the Provider and its copies.
   std::span<const ModelRow> models{};
-  /// Base models of which only the name is known, which is needed to divide ids of their
-  /// fine-tunes.
+  /// Base models known by name only; needed to split the ids of their fine-tunes.
   std::span<const std::string_view> other_models{};
 
   // Its chat.
@@ -111,8 +109,8 @@ struct Provider {
   std::string_view chat_path{};          ///< What follows the base URL.
   Addressing addressing{};               ///< For those that write the model into the URL.
   std::string_view key_variable{};       ///< The environment variable that holds the key.
-  KeyHeader key_header{};                ///< How the key is shown.
-  bool key_is_optional = false;          ///< Without a key it is asked without one.
+  KeyHeader key_header{};                ///< How the key is sent.
+  bool key_is_optional = false;          ///< Can be called without a key.
   std::string_view project_variable{};   ///< The environment variable of Place::project.
   std::string_view location_variable{};  ///< The environment variable of Place::location.
   /// The day on which it stopped serving all fine-tunes, if it has.
@@ -130,10 +128,9 @@ struct Provider {
   }
 };
 
-/// Parses the id of a fine-tuned model (an id, not a spec: without "openai:"). What its service
-/// would issue is read tolerantly: an odd length, case or character does not matter if the skeleton
-/// is right. The views of the result are slices of `text`, except that ModelId::provider and an
-/// assumed base are the provider's.
+/// Parses the id of a fine-tuned model (an id, not a spec: without "openai:"). Parsing is lenient:
+/// odd lengths, case and characters are accepted if the structure is right. The views of the result
+/// are slices of `text`, except that ModelId::provider and an assumed base are the provider's.
 [[nodiscard]] constexpr Result<ModelId, IdError> parse_model_id(std::string_view text,
                                                                 const Provider& provider);
 

@@ -29,7 +29,7 @@ struct ModelVersion {
   /// A spec, as in "openai:ft:gpt-4o-mini-2024-07-18:acme:legal-v3:id3". Refused if it has
   /// characters that no id has; its provider may be one that the library does not know.
   std::string model{};
-  std::string note{};  ///< What is worth saying of it.
+  std::string note{};  ///< A free-form note.
   /// The UTC day on which it was added.
   std::optional<std::chrono::year_month_day> day{};
 };
@@ -38,7 +38,7 @@ struct ModelVersion {
 struct VersionChange {
   /// What became of VersionChange::label.
   enum class Kind : std::uint8_t {
-    added,          ///< It can be promoted since; a name's first version is current at once.
+    added,          ///< It can be promoted from now on; a name's first version is current at once.
     promoted,       ///< It became current.
     rolled_back,    ///< It became current again.
     marked_stable,  ///< It became the stable one.
@@ -47,7 +47,7 @@ struct VersionChange {
   /// When it was made, to the second; empty if a file does not say.
   std::optional<std::chrono::system_clock::time_point> when{};
   Kind what = Kind::other;  ///< What was done.
-  /// With Kind::other what the file says, which is kept: a later release, or a person, wrote it.
+  /// With Kind::other: the text in the file, which is kept.
   std::string raw_what{};
   std::string label{};  ///< The version that it is about.
   /// The label that was there before: the one added last, the current or the stable one. Empty if
@@ -60,7 +60,7 @@ template <>
 inline constexpr auto internal::enum_names<VersionChange::Kind> =
     std::to_array<std::string_view>({"added", "promoted", "rolled_back", "marked_stable", "other"});
 
-/// What a registry knows of one name. A label is empty if no version has that place.
+/// What a registry knows of one name. A label is empty if no version has that role.
 struct VersionedModel {
   std::vector<ModelVersion> versions{};  ///< In the order in which they were added.
   std::string current{};                 ///< The label of the version that the name stands for.
@@ -75,13 +75,13 @@ using VersionTable = std::map<std::string, VersionedModel, std::less<>>;
 /// Where a registry keeps its names. Safe to use from several threads at once.
 class FINETUNING_EXPORT VersionStore {
  public:
-  /// A store of one's own begins with nothing.
+  /// For derived classes.
   VersionStore() = default;
   /// Stores are shared, not copied.
   VersionStore(const VersionStore&) = delete;
   /// Stores are shared, not copied.
   VersionStore& operator=(const VersionStore&) = delete;
-  /// Nothing is left to be written then.
+  /// Writes nothing: every update is complete when it returns.
   virtual ~VersionStore() = default;
 
   /// What is stored now: the whole of some finished update.
@@ -131,9 +131,8 @@ class FINETUNING_EXPORT VersionRegistry {
                                          std::string_view label = "current") const;
 
   /// Adds a version, and a name with its first one, which becomes current; any other waits to be
-  /// promoted. ModelVersion::day is set if it is empty. To add the same model and note again
-  /// under the label that they have changes nothing. A name is written as a label is. Returns the
-  /// version as it is kept.
+  /// promoted. ModelVersion::day is set if it is empty. Adding the same model and note again under
+  /// the same label changes nothing. Names follow the rules for labels. Returns it as stored.
   Result<ModelVersion> add(std::string_view name, ModelVersion version);
 
   /// Makes a version the current one; what was current becomes previous. Changes nothing if it is
@@ -142,21 +141,21 @@ class FINETUNING_EXPORT VersionRegistry {
                                std::string_view note = {});
 
   /// Goes back to the previous version, or to another one: what was current becomes previous, so
-  /// that a second rollback undoes the first. Returns the version that is current since.
+  /// that a second rollback undoes the first. Returns the version that is now current.
   Result<ModelVersion> rollback(std::string_view name, std::string_view label = "previous",
                                 std::string_view note = {});
 
-  /// Says that a version can be relied on; the name goes on to stand for what it does.
+  /// Marks a version as reliable; the current version does not change.
   Result<ModelVersion> mark_stable(std::string_view name, std::string_view label = "current",
                                    std::string_view note = {});
 
-  /// All names, in the order of the alphabet.
+  /// All names, in alphabetical order.
   [[nodiscard]] Result<std::vector<std::string>> names() const;
   /// The versions of a name, in the order in which they were added.
   [[nodiscard]] Result<std::vector<ModelVersion>> versions(std::string_view name) const;
   /// Every change of a name, oldest first.
   [[nodiscard]] Result<std::vector<VersionChange>> history(std::string_view name) const;
-  /// Everything at once, as it was at one time.
+  /// A consistent snapshot of everything.
   [[nodiscard]] Result<VersionTable> table() const;
 
  private:
@@ -171,16 +170,16 @@ class FINETUNING_EXPORT VersionRegistry {
 
 /// Asks the responder for the model that a registry's name stands for: ChatRequest::model is a
 /// name, or a name, '@' and a label or word, as in "legal_assistant@v2". It is looked up for every
-/// call, so that a change of the registry takes effect with the next one. What cannot be found is
-/// the error of VersionRegistry::get(), and nobody is asked. Copies the request, once a call. Safe
-/// to use from several threads at once if the responder is.
+/// call, so that a change of the registry takes effect with the next one. If it cannot be found,
+/// the error of VersionRegistry::get() is returned and the responder is not called. Copies the
+/// request, once per call. Safe to use from several threads at once if the responder is.
 [[nodiscard]] FINETUNING_EXPORT Responder versioned(VersionRegistry registry, Responder responder);
 
-/// Advice on a name that says nothing of what the model is for (model1, test, final-v2), a whole
-/// sentence; empty if the name is good. Of a fine-tune's spec or id it looks at the suffix, in
-/// forms that have one: to have left it out is worth advice too. Of any other model there is none,
-/// since its user did not name it. Of a text with ':' or '/' that Model::from() does not know, as
-/// one with a mistyped provider, it is what that says.
+/// Advice, a whole sentence, on a name that does not say what the model is for (model1, test,
+/// final-v2); empty if the name is good. For a fine-tune's spec or id it looks at the suffix, and
+/// advises against leaving it out if the form has one. It gives no advice on other models, which
+/// the user did not name. For a text with ':' or '/' that Model::from() refuses, it returns the
+/// message of that error.
 [[nodiscard]] FINETUNING_EXPORT std::optional<std::string> advice_on_name(std::string_view text);
 
 }  // namespace FineTuning

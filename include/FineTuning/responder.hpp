@@ -61,7 +61,7 @@ template <>
 inline constexpr auto internal::enum_names<TraceEvent::Kind> =
     std::to_array<std::string_view>({"sending", "waiting", "next_arm", "chosen"});
 
-/// What goes with one call through everything that is nested. Its functions run on the thread that
+/// Passed along with a call through every nested responder. Its functions run on the thread that
 /// makes the call; if one throws, the call ends and the exception reaches the caller.
 struct CallContext {
   /// Takes the pieces of the answer; false stops the call. If it is empty, nothing is streamed.
@@ -70,7 +70,7 @@ struct CallContext {
   std::stop_token stop{};
   /// When the whole call has to be over, if ChatOptions::total_timeout does not end it earlier.
   std::optional<std::chrono::steady_clock::time_point> deadline{};
-  /// Called with each step before it is done.
+  /// Called with each step before it happens.
   std::function<void(const TraceEvent&)> trace{};
 };
 
@@ -106,7 +106,7 @@ inline Result<ChatResponse> ask(const Responder& responder, const ChatRequest& r
 
 }  // namespace internal
 
-/// The same responder, asked for another model. Copies the request, once a call.
+/// The same responder, asked for another model. Copies the request, once per call.
 [[nodiscard]] inline Responder with_model(std::string model, Responder responder) {
   return [model = std::move(model), responder = std::move(responder)](ChatRequest request,
                                                                       const CallContext& context) {

@@ -1,8 +1,7 @@
 #pragma once
 
 // A value or the reason why there is none: the members of std::expected (C++23) that the library
-// needs, as one type in every language mode, so that a C++20 library and a C++23 caller agree on
-// it.
+// needs, as one type in every language mode, so that a C++20 library and a C++23 caller agree.
 
 #include <FineTuning/error.hpp>
 #include <FineTuning/export.hpp>
@@ -41,8 +40,8 @@ class FINETUNING_EXPORT Failure : public std::exception {
   E error_;
 };
 
-/// A T, or the E that says why there is none. value() is the access that checks, and throws; to ask
-/// *, -> or error() for what is not there is a mistake (std::bad_variant_access).
+/// A T, or the E that says why there is none. value() throws Failure<E> if there is no T. Using *
+/// or -> without a value, or error() without an error, is a bug and throws std::bad_variant_access.
 template <class T, class E = Error>
 class [[nodiscard]] Result {
   static_assert(!std::is_same_v<T, E>, "A value and an error of one type cannot be told apart.");
@@ -51,11 +50,11 @@ class [[nodiscard]] Result {
   using value_type = T;  ///< As std::expected names it.
   using error_type = E;  ///< As std::expected names it.
 
-  /// A value becomes a Result by itself, so that a function returns what it has found.
+  /// Implicit, so that a function can return a value directly.
   constexpr Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
-  /// So does an error.
+  /// Implicit, so that a function can return an error directly.
   constexpr Result(E error) : state_(std::in_place_index<1>, std::move(error)) {}
-  /// Every pointer would convert to true.
+  /// Deleted, because every pointer converts to true.
   template <class Pointee>
   requires std::is_same_v<T, bool> Result(Pointee*)
   = delete;
@@ -75,7 +74,7 @@ class [[nodiscard]] Result {
   /// @}
 
   /// @{
-  /// The value, or throws Failure<E>. That of a temporary comes by value, so that it can be kept.
+  /// The value, or throws Failure<E>. A temporary returns it by value, so that it is safe to keep.
   [[nodiscard]] constexpr T& value() & { return *checked(*this); }
   [[nodiscard]] constexpr const T& value() const& { return *checked(*this); }
   [[nodiscard]] constexpr T value() && { return *checked(std::move(*this)); }
@@ -101,7 +100,7 @@ class [[nodiscard]] Result {
   /// @}
 
   /// @{
-  /// Passes the value to `next`, which returns a Result with the same E; an error goes past it.
+  /// Passes the value to `next`, which returns a Result with the same E; an error passes through.
   template <class F>
   constexpr auto and_then(F&& next) & {
     return chained(*this, std::forward<F>(next));
@@ -118,7 +117,7 @@ class [[nodiscard]] Result {
 
   /// @{
   /// Replaces the value by what `change` makes of it, which may be nothing (then it is a
-  /// Result<void>); an error goes past it.
+  /// Result<void>); an error passes through.
   template <class F>
   constexpr auto transform(F&& change) & {
     return transformed(*this, std::forward<F>(change));
@@ -134,7 +133,7 @@ class [[nodiscard]] Result {
   /// @}
 
   /// @{
-  /// Passes the error to `rescue`, which returns a Result with the same T; a value goes past it.
+  /// Passes the error to `rescue`, which returns a Result with the same T; a value passes through.
   template <class F>
   constexpr auto or_else(F&& rescue) & {
     return rescued(*this, std::forward<F>(rescue));
@@ -186,8 +185,8 @@ class [[nodiscard]] Result {
   std::variant<T, E> state_;
 };
 
-/// Success without a value, or the E that says why there is none. To ask for an error that is not
-/// there is a mistake (std::bad_variant_access).
+/// Success without a value, or the E that says why not. Using error() without an error is a bug and
+/// throws std::bad_variant_access.
 template <class E>
 class [[nodiscard]] Result<void, E> {
  public:
@@ -196,7 +195,7 @@ class [[nodiscard]] Result<void, E> {
 
   /// Success: `return {};`.
   constexpr Result() = default;
-  /// An error becomes a Result by itself.
+  /// Implicit, so that a function can return an error directly.
   constexpr Result(E error) : state_(std::in_place_index<1>, std::move(error)) {}
 
   /// True for success, false if there is an error.
@@ -218,7 +217,7 @@ class [[nodiscard]] Result<void, E> {
   /// @}
 
   /// @{
-  /// Calls `next`, which returns a Result with the same E; an error goes past it.
+  /// Calls `next`, which returns a Result with the same E; an error passes through.
   template <class F>
   constexpr auto and_then(F&& next) const& {
     return chained(*this, std::forward<F>(next));
@@ -230,7 +229,7 @@ class [[nodiscard]] Result<void, E> {
   /// @}
 
   /// @{
-  /// Adds the value that `make` returns, which may be nothing again; an error goes past it.
+  /// Adds the value that `make` returns, which may be nothing again; an error passes through.
   template <class F>
   constexpr auto transform(F&& make) const& {
     return transformed(*this, std::forward<F>(make));
@@ -242,7 +241,7 @@ class [[nodiscard]] Result<void, E> {
   /// @}
 
   /// @{
-  /// Passes the error to `rescue`, which returns a Result<void> too; success goes past it.
+  /// Passes the error to `rescue`, which returns a Result<void> too; success passes through.
   template <class F>
   constexpr auto or_else(F&& rescue) & {
     return rescued(*this, std::forward<F>(rescue));
@@ -294,8 +293,8 @@ class [[nodiscard]] Result<void, E> {
 };
 
 #ifdef __cpp_lib_expected
-/// The same as a std::expected, if the language has it. (A function, so that the Result of a
-/// library and of its user is one type in every language mode.)
+/// The same as a std::expected, if the standard library has it. (A function, so that the Result of
+/// a library and of its user is one type in every language mode.)
 template <class T, class E>
 [[nodiscard]] constexpr std::expected<T, E> to_expected(Result<T, E> result) {
   if (!result) return std::unexpected(std::move(result).error());

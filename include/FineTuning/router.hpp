@@ -21,8 +21,8 @@
 
 namespace FineTuning {
 
-/// Names the task of a request, as a route of the Router is called; anything else means the
-/// default. Called from several threads at once if the Router is.
+/// Returns the task of a request, which is the name of a route; any other text selects the default.
+/// Called from several threads at once if the Router is.
 using TaskChooser = std::function<std::string(const ChatRequest&)>;
 
 /// How hard a request looks; the names are those of the tasks of by_complexity().
@@ -84,7 +84,7 @@ struct Classifier {
 /// asked, and the default answers. It has the caller's stop token, deadline and trace, and
 /// ChatRequest::model and key. Its tokens, cost and time are added to those of the answer (and are
 /// unknown if either is, or if the classifier failed and may have been billed);
-/// ChatResponse::attempts are those of the answer alone. An Error has no room for them: to count
+/// ChatResponse::attempts are those of the answer alone. An Error cannot carry them: to count
 /// all calls of a classifier, let a Monitor watch it. If it is cancelled, so is the call. After any
 /// other error of the classifier the default answers; that error is in the trace, and first among
 /// the causes if the default fails too.

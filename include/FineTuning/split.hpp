@@ -22,8 +22,8 @@ namespace FineTuning {
 using StableHash = std::uint64_t (*)(std::string_view text, std::uint64_t seed);
 
 /// FNV-1a of 64 bits (draft-eastlake-fnv) that starts at its offset basis XOR the seed; then the
-/// finaliser of MurmurHash3, which spreads every bit over all others. Not a protection against
-/// somebody who searches for a key that gets a certain arm.
+/// finaliser of MurmurHash3, which spreads every bit over all others. Not secure against someone
+/// who searches for a key that lands in a chosen arm.
 [[nodiscard]] constexpr std::uint64_t stable_hash(std::string_view text,
                                                   std::uint64_t seed = 0) noexcept {
   std::uint64_t hash = 0xcbf29ce484222325U ^ seed;

@@ -15,7 +15,7 @@ struct Usage {
   std::uint64_t total_tokens = 0;         ///< As the provider adds them up.
   std::uint64_t cached_input_tokens = 0;  ///< Part of input_tokens.
   std::uint64_t reasoning_tokens = 0;     ///< Part of output_tokens.
-  bool known = false;                     ///< False: the numbers are not all of it.
+  bool known = false;                     ///< If false, the numbers are incomplete.
 
   /// Equal if all members are.
   friend constexpr bool operator==(const Usage&, const Usage&) = default;

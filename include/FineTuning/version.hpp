@@ -6,9 +6,12 @@
 
 namespace FineTuning {
 
-inline constexpr int version_major = 0;  ///< From 1 on: a change that callers have to follow.
-inline constexpr int version_minor = 2;  ///< New things; before 1.0 also changes to follow.
-inline constexpr int version_patch = 0;  ///< Corrections.
+/// Raised by incompatible changes, from 1.0 on.
+inline constexpr int version_major = 0;
+/// Raised by additions; before 1.0 also by incompatible changes.
+inline constexpr int version_minor = 2;
+/// Raised by fixes.
+inline constexpr int version_patch = 0;
 
 /// The three numbers above as text.
 inline constexpr std::string_view version = "0.2.0";

@@ -73,7 +73,7 @@ constexpr bool recognizes(std::string_view text) {
 
 }  // namespace azure_facts
 
-/// Azure OpenAI: its ids are read, and nothing is asked of it.
+/// Azure OpenAI: its ids are parsed; it cannot be called.
 inline constexpr Provider azure{
     .name = "azure",
     .title = "Azure OpenAI",

@@ -58,7 +58,7 @@ constexpr bool recognizes(std::string_view text) {
 
 }  // namespace bedrock_facts
 
-/// AWS Bedrock: its ids are read, and nothing is asked of it.
+/// AWS Bedrock: its ids are parsed; it cannot be called.
 inline constexpr Provider bedrock{
     .name = "bedrock",
     .title = "AWS Bedrock",

@@ -45,7 +45,7 @@ constexpr bool recognizes(std::string_view text) {
 
 }  // namespace fireworks_facts
 
-/// Fireworks AI: its ids are read, and nothing is asked of it.
+/// Fireworks AI: its ids are parsed; it cannot be called.
 inline constexpr Provider fireworks{
     .name = "fireworks",
     .title = "Fireworks AI",

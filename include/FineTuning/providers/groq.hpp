@@ -1,7 +1,7 @@
 #pragma once
 
-// Groq: https://api.groq.com/openai/v1. It tunes nothing; the LoRAs it serves have ids without a
-// form.
+// Groq: https://api.groq.com/openai/v1. It does not fine-tune; the LoRAs it serves have ids without
+// a form.
 
 #include <FineTuning/models/groq.hpp>
 #include <FineTuning/provider.hpp>
@@ -15,7 +15,7 @@ inline constexpr StatusMeaning statuses[] = {
 
 }  // namespace groq_facts
 
-/// Groq, which serves models and tunes none.
+/// Groq, which serves models but does not fine-tune them.
 inline constexpr Provider groq{
     .name = "groq",
     .title = "Groq",

@@ -6,7 +6,7 @@
 
 namespace FineTuning::providers {
 
-/// Any OpenAI-compatible server: Account::base_url, or LOCAL_BASE_URL, says where.
+/// Any OpenAI-compatible server: Account::base_url, or LOCAL_BASE_URL, gives its address.
 inline constexpr Provider local{
     .name = "local",
     .title = "Local server",

@@ -66,7 +66,7 @@ constexpr bool recognizes(std::string_view text) {
 
 }  // namespace mistral_facts
 
-/// Mistral: its ids are read, and nothing is asked of it.
+/// Mistral: its ids are parsed; it cannot be called.
 inline constexpr Provider mistral{
     .name = "mistral",
     .title = "Mistral",

@@ -103,7 +103,7 @@ inline Result<std::string> lookup_path(const ModelId& id, const Place&) {
 
 }  // namespace vertex_facts
 
-/// Vertex AI: Account::access_token, or GOOGLE_ACCESS_TOKEN, says who asks.
+/// Vertex AI: Account::access_token, or GOOGLE_ACCESS_TOKEN, authenticates.
 inline constexpr Provider vertex{
     .name = "vertex",
     .title = "Vertex AI",
