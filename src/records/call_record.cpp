@@ -116,6 +116,7 @@ JsonResult read_name_or_other(const JsonValue& value, E& to) {
 /// The first reason of several: the library reads one answer.
 JsonResult read_finish_reason(const JsonValue& value, FinishReason& to) {
   if (const JsonValue* first = first_element(value)) return read_name_or_other(*first, to);
+  if (value.is_array()) return JsonFault{.problem = "is empty; write a reason"};
   return unlike(value, "an array of texts");
 }
 

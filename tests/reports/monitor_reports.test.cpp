@@ -174,7 +174,7 @@ TEST_CASE("a record of a later release or of another program is read as far as i
   CHECK_FALSE(call.usage.known);
 }
 
-TEST_CASE("a line that is no record says why", "[monitor_reports]") {
+TEST_CASE("a line that is not a record says why", "[monitor_reports]") {
   const std::string whole = to_json(whole_call());
   struct Case {
     std::string line;
@@ -188,13 +188,14 @@ TEST_CASE("a line that is no record says why", "[monitor_reports]") {
       {R"({"gen_ai.request.model":"m"})",
        "finetuning.latency_seconds is missing; write a number from 0 to 1000000000"},
       {R"({"gen_ai.request.model":"m","gen_ai.request.model":"n"})",
-       "gen_ai.request.model stands twice"}};
+       "gen_ai.request.model appears twice"},
+      {R"({"gen_ai.request.model":"m","gen_ai.response.finish_reasons":[]})",
+       "gen_ai.response.finish_reasons is empty; write a reason"}};
   const std::vector<std::pair<std::string, Json>> wrong_members{
       {"gen_ai.request.model", 5},
       {"gen_ai.provider.name", true},
       {"gen_ai.request.stream", "yes"},
       {"gen_ai.response.finish_reasons", "stop"},
-      {"gen_ai.response.finish_reasons", Json::array()},
       {"gen_ai.usage.input_tokens", -1},
       {"gen_ai.usage.output_tokens", 1.5},
       {"gen_ai.usage.input_tokens", "5"},
