@@ -14,6 +14,7 @@ int report(const Error& error) {
 }
 
 int main(int count, char** words) {
+  // Only legal_assistant is added below: any other name shows the error for one that is unknown.
   const std::string name = count > 1 ? words[1] : "legal_assistant";
   VersionRegistry registry;  // in memory; json_version_store("models.json") keeps it in a file
   for (const std::string label : {"v1", "v2"}) {

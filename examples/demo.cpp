@@ -1,4 +1,4 @@
-// The tour: fine-tuned models of every provider understood, asked, streamed and fallen back from. A
+// The tour: a model of each provider, with its name, its facts, a streamed answer and a fallback. A
 // provider whose key is in the environment is asked for real, all others are played by the sandbox.
 //
 //     demo [SPEC...]      models to show in place of those below
@@ -96,7 +96,7 @@ void show_usage(const ChatResponse& response) {
   show_part("cost", cost ? fmt::format("about {:.6f} USD", *cost) : "unknown");
 }
 
-/// Streams an answer of the model, or of its base; false where none came.
+/// Streams an answer of the model, or of its base; false if none came.
 bool ask(const Model& model, const Chat& chat) {
   CallContext context;
   context.on_event = [](const StreamEvent& event) {

@@ -146,14 +146,14 @@ std::vector<Room> read_rooms(const std::string& text) {
 
 const std::vector<Room> all_rooms = read_rooms(read(root / "src/README.md"));
 
-/// The folder below src/ that a path stands in; empty where it stands in none.
+/// The folder below src/ that a path is in; empty if it is in none.
 std::string room_of(std::string_view path) {
   if (!path.starts_with("src/")) return {};
   path.remove_prefix(4);
   return std::string(path.substr(0, path.find('/') == path.npos ? 0 : path.find('/')));
 }
 
-/// Where a room stands in the order; behind all others where there is no such room.
+/// The place of a room in the order; after all others if there is no such room.
 std::size_t place_of(const std::string& folder, const std::vector<Room>& rooms) {
   const auto at = std::find_if(rooms.begin(), rooms.end(),
                                [&](const Room& room) { return room.folder == folder; });
@@ -370,7 +370,7 @@ Texts provider_names() {
 
 }  // namespace
 
-TEST_CASE("every source stands in a room, and every room has sources", "[walls]") {
+TEST_CASE("every source is in a room, and every room has sources", "[walls]") {
   const auto files = read_all("src");
   CHECK(offenders(files, [](const File& file) {
           return place_of(room_of(file.path), all_rooms) == all_rooms.size();

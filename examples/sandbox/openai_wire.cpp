@@ -121,7 +121,7 @@ struct Speaker {
   std::string_view request_id_header{};
   std::span<const Rule> rules{};                           // beside the common ones
   std::string_view other_fields = any_field;               // beside those with a rule
-  std::string_view newer_limit = "max_completion_tokens";  // where there is no max_tokens
+  std::string_view newer_limit = "max_completion_tokens";  // if there is no max_tokens
   std::span<const Refusal> refusals = common_refusals;
 };
 

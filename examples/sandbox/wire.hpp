@@ -122,7 +122,7 @@ std::optional<Complaint> read_body(const Request& request, std::span<const Rule>
 /// Text from a URL without its percent signs.
 std::string decoded(std::string_view text);
 
-/// The member of that name; null where there is none or `value` is no object.
+/// The member of that name; null if there is none or `value` is not an object.
 const Json& member(const Json& value, std::string_view field);
 
 bool is_bool(const Json& value);
@@ -146,10 +146,10 @@ bool is_text_list(const Json& value) {
 bool is_word_of(const Json& value, std::string_view words);
 /// [{"type":T,T:{"name":...}}], with T one of the types (between spaces).
 bool is_tool_list(const Json& value, std::string_view types = "function");
-/// The first function of such a list; null where there is none.
+/// The first function of such a list; null if there is none.
 Json first_function(const Json& tools);
 /// A message of one of the roles (between spaces), with a text or parts for content. An assistant's
-/// may do without, where it has one of the members that stand `instead`.
+/// message needs none if it has one of the members named by `instead`.
 bool is_message(const Json& value, std::string_view roles, std::string_view instead);
 
 struct Prompt {

@@ -53,7 +53,7 @@ class MemberCheck {
     std::sort(names_.begin(), names_.end());
     const auto twice = std::adjacent_find(names_.begin(), names_.end());
     if (twice == names_.end()) return {};
-    return within(*twice, {.problem = "stands twice; leave one of them out"});
+    return within(*twice, {.problem = "appears twice; leave one of them out"});
   }
 
   std::vector<std::string_view> names_;  ///< Of the object that is looked at.

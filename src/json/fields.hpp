@@ -27,7 +27,7 @@
 
 namespace FineTuning::internal {
 
-/// What is wrong with a value, and where it stands.
+/// What is wrong with a value, and where it is.
 struct JsonFault {
   std::string place{};    ///< From the outermost value, as in "messages[0].content"; empty for it.
   std::string problem{};  ///< As in "is not a text".
@@ -51,7 +51,7 @@ std::string any_of_names(std::span<const std::string_view> names);
 /// Fails if the text is not JSON, or nests too deep.
 JsonResult check_json(const JsonDocument& document);
 
-/// Fails if an object has a member twice, at any depth: nobody could say which of them counts.
+/// Fails if an object has a member twice, at any depth: it would not be clear which of them counts.
 JsonResult check_members(const JsonValue& value);
 
 /// Reads a text that is one JSON value by `read`, after both checks.
@@ -190,7 +190,7 @@ JsonResult ignore_other(std::string_view /*name*/, const JsonValue& /*value*/, T
   return {};
 }
 
-/// Reads an object by a table. Its members have been checked: none of them stands twice.
+/// Reads an object by a table. Its members have been checked: none of them appears twice.
 template <class To>
 JsonResult read_object(const JsonValue& object, To& to,
                        std::type_identity_t<std::span<const JsonField<To>>> fields,

@@ -1,8 +1,8 @@
 #pragma once
 
-// Reading JSON that somebody else wrote, as it stands in its text: values are slices of it, nothing
-// is copied and no tree is built. What is missing, null or of another type is read as nothing, and
-// no text can make it throw, overflow the stack, or take more memory than a few times its own.
+// Reading JSON that somebody else wrote, in place: values are slices of it, nothing is copied and
+// no tree is built. What is missing, null or of another type is read as nothing, and no text can
+// make it throw, overflow the stack, or take more memory than a few times its own.
 
 #include <algorithm>
 #include <charconv>

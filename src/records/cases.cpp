@@ -124,7 +124,7 @@ Result<std::vector<TestCase>> parse_cases(std::string_view text) {
           fmt::format("Line {} of the cases is wrong: {}.", number, read.error().text()));
     if (!ids.insert(draft.test.id).second)
       return invalid_request(
-          fmt::format("Line {} of the cases has the id {}, as a line before it has; change one of "
+          fmt::format("Line {} of the cases has the id {}, like an earlier line; change one of "
                       "them.",
                       number, in_quotes(draft.test.id)));
     cases.push_back(std::move(draft.test));

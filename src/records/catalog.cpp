@@ -107,7 +107,7 @@ constexpr std::array fields{
 };
 // clang-format on
 
-/// The name of a row that a row before it has too; empty if there is none.
+/// The name of a row that an earlier row has too; empty if there is none.
 std::string_view taken_name(const UserRow& row, Names& taken) {
   if (!taken.emplace(row.provider, row.model_id).second) return row.model_id;
   const bool has_alias = !row.alias.empty() && row.alias != row.model_id;
@@ -124,7 +124,7 @@ Result<void> read_row(const JsonValue& value, std::size_t number, UserRow& row, 
   const std::string_view name = taken_name(row, taken);
   if (name.empty()) return {};
   return wrong(
-      fmt::format("Row {} of the catalog has the name {}, as a row before it has; make one row of "
+      fmt::format("Row {} of the catalog has the name {}, like an earlier row; make one row of "
                   "them or change the name.",
                   number, in_quotes(name)));
 }

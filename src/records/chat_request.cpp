@@ -207,7 +207,7 @@ JsonResult in_request(const JsonValue& value, Draft& draft) {
   return into<read, member>(value, draft.parsed.request);
 }
 
-/// The older of two names: the newer one counts, wherever it stands.
+/// The older of two names: the newer one counts, whichever comes first.
 JsonResult read_old_max_tokens(const JsonValue& value, Draft& draft) {
   std::uint32_t count = 0;
   JsonResult done = read_max_tokens(value, count);

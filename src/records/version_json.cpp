@@ -52,7 +52,7 @@ JsonResult read_spec(const JsonValue& value, std::string& to) {
   return read;
 }
 
-/// An empty text says of a day and of a moment that nobody knows it.
+/// An empty text means an unknown day or moment.
 JsonResult read_version_day(const JsonValue& value, ModelVersion& to) {
   return value == "" ? JsonResult() : into<read_day, &ModelVersion::day>(value, to);
 }
@@ -95,7 +95,7 @@ JsonResult check_labels(const VersionedModel& model) {
     if (const std::string& label = model.versions[at].label; !labels.insert(label).second)
       return within("versions",
                     within(at, within("label", {.problem = fmt::format(
-                                                    "is {}, as in a version before it", label)})));
+                                                    "is {}, like an earlier version's", label)})));
   constexpr std::array places{std::pair{"current", &VersionedModel::current},
                               std::pair{"previous", &VersionedModel::previous},
                               std::pair{"stable", &VersionedModel::stable}};
@@ -285,7 +285,7 @@ Result<VersionTable> parse_version_table(std::string_view text, const std::strin
   const JsonValue& form = find_or_null(*document, form_name);
   const std::uint64_t number = number_of<std::uint64_t>(form).value_or(0);
   if (number == 0)
-    return refused(fmt::format("it is JSON without \"{}\": 1, so of something else", form_name));
+    return refused(fmt::format("it is JSON of another kind, without \"{}\": 1", form_name));
   if (number > newest_form)
     return Error{.kind = ErrorKind::unsupported,
                  .message = fmt::format("The version file \"{}\" has form {}, which this release "
@@ -305,8 +305,7 @@ Result<std::string> write_version_table(const VersionTable& table, std::string_v
   const std::string json = merged(old, {{form_name, fmt::to_string(newest_form)},
                                         {"models", json_of(table, find_or_null(old, "models"))}});
   if (is_utf8(json)) return on_lines(json) + '\n';
-  return invalid_request(
-      "A text of a version is not UTF-8, so that no file can keep it; correct it.");
+  return invalid_request("A text of a version is not UTF-8, so no file can store it; correct it.");
 }
 
 }  // namespace FineTuning::internal

@@ -9,7 +9,7 @@
 
 namespace FineTuning::internal {
 
-/// Sleeps for that long; false where `stop` ended it.
+/// Sleeps for that long; false if `stop` ended it.
 inline bool wait_for(std::chrono::milliseconds duration, const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any never_notified;

@@ -77,7 +77,7 @@ TEST_CASE("an address is the account's, then the model's, then the provider's", 
   CHECK(Accounts({}, {}, false).base_url(providers::openai).value() == "https://api.openai.com/v1");
 }
 
-TEST_CASE("what is wrong with an address is told", "[accounts]") {
+TEST_CASE("what is wrong with an address is reported", "[accounts]") {
   const Environment nothing;
   const auto error_of = [](const AccountMap& given, const Provider& provider, bool plain = false) {
     return Accounts(given, {}, plain).base_url(provider).error().message;
@@ -105,7 +105,7 @@ TEST_CASE("a token goes before a key, the same way everywhere, and can be refres
         http::Headers{{"Authorization", "Bearer [redacted]"}});
 }
 
-TEST_CASE("what is wrong with a key is told, and where it is from", "[accounts]") {
+TEST_CASE("what is wrong with a key is reported, and where it is from", "[accounts]") {
   const Environment nothing;
   struct Case {
     Account account;

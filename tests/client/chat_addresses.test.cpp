@@ -41,7 +41,7 @@ std::vector<std::string> urls(const CannedTransport& transport) {
 
 }  // namespace
 
-TEST_CASE("a prefix that a router wants is no part of a URL", "[chat]") {
+TEST_CASE("a prefix that a router wants is not part of a URL", "[chat]") {
   const std::vector<std::pair<std::string, std::string>> cases{
       {"vertex:vertex_ai/projects/p/locations/us-central1/endpoints/7",
        "https://us-central1-aiplatform.googleapis.com/v1/projects/p/locations/us-central1/"

@@ -277,7 +277,7 @@ TEST_CASE("the wait that the server asks for is obeyed, or reported if it is too
   }
 }
 
-TEST_CASE("the wait may stand in the body", "[chat_call]") {
+TEST_CASE("the wait may be in the body", "[chat_call]") {
   const std::string body =
       R"({"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"Slow","details":[)"
       R"({"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"34.4s"}]}})";

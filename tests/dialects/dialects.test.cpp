@@ -338,7 +338,7 @@ TEST_CASE("half a stream has not ended", "[dialects]") {
   }
 }
 
-TEST_CASE("an error inside a stream is told with what the provider says", "[dialects]") {
+TEST_CASE("an error inside a stream has what the provider says", "[dialects]") {
   struct Case {
     Speaker speaker;
     std::string body;
@@ -518,7 +518,7 @@ TEST_CASE("a refusal says what happened, as far as its body tells", "[dialects]"
   }
 }
 
-TEST_CASE("a refusal in no known shape is told as it is", "[dialects]") {
+TEST_CASE("a refusal of an unknown shape is passed on as it is", "[dialects]") {
   const std::vector<std::pair<std::string, std::string>> cases{
       {"", "nothing"},
       {" \r\n", "nothing"},
@@ -695,7 +695,7 @@ TEST_CASE("answers that are rarer than the recorded ones are read", "[dialects]"
   }
 }
 
-TEST_CASE("what is no answer is malformed", "[dialects]") {
+TEST_CASE("what is not an answer is malformed", "[dialects]") {
   for (const Speaker& speaker : all_speakers)
     for (const std::string_view body :
          {"", "no JSON", "<html>", "7", "\"text\"", "null", "[]", "{}", "{\"choices\":[]}",
@@ -708,7 +708,7 @@ TEST_CASE("what is no answer is malformed", "[dialects]") {
     }
 }
 
-TEST_CASE("a citation of what the model thought is no place in its text", "[dialects]") {
+TEST_CASE("a citation of what the model thought is not a place in its text", "[dialects]") {
   const auto cited = [](const std::string& type) {
     return R"({"message":{"content":[{"type":"text","text":"Hello"}],"citations":[{"start":0,)"
            R"("end":4,"text":"will","type":")" +
@@ -729,7 +729,7 @@ TEST_CASE("an answer that failed is an error, streamed or not", "[dialects]") {
   CHECK(streamed.error->kind == ErrorKind::server_error);
 }
 
-TEST_CASE("usage that stands beside the answer is read too", "[dialects]") {
+TEST_CASE("usage beside the answer is read, too", "[dialects]") {
   const auto decoded = groq.decode(
       R"({"choices":[{"message":{"content":"a"}}],"x_groq":{"id":"r","usage":{"total_tokens":7}}})");
   REQUIRE(decoded);
@@ -761,7 +761,7 @@ TEST_CASE("a provider's own status means the same whatever its body says", "[dia
     }
 }
 
-TEST_CASE("an error in an answer with a good status is told as one", "[dialects]") {
+TEST_CASE("an error in an answer with a good status is an error", "[dialects]") {
   const std::string body = R"({"error":{"code":503,"message":"Busy.","status":"UNAVAILABLE"}})";
   for (const Speaker& speaker : {openai, gemini}) {
     const Result<ChatResponse> response = speaker.decode(body);
@@ -905,7 +905,7 @@ void collect_paths(const Json& value, const Json::json_pointer& path,
     for (std::size_t i = 0; i < value.size(); ++i) collect_paths(value[i], path / i, paths);
 }
 
-/// Gives a text to everything that reads one. All of it has to come back, with a reason where it
+/// Gives a text to everything that reads one. All of it has to come back, with a reason if it
 /// was refused.
 void read_everywhere(const Speaker& speaker, const std::string& text) {
   const auto check = [&](const Error& error) {
@@ -924,7 +924,7 @@ void read_everywhere(const Speaker& speaker, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a value of another type anywhere is no accident", "[dialects]") {
+TEST_CASE("a value of another type anywhere does no harm", "[dialects]") {
   const std::vector<Json> replacements{nullptr,
                                        true,
                                        -7,
@@ -961,7 +961,7 @@ TEST_CASE("a value of another type anywhere is no accident", "[dialects]") {
   CHECK(count > 10'000);
 }
 
-TEST_CASE("nesting without end, huge numbers and bytes that are no text are no accident",
+TEST_CASE("nesting without end, huge numbers and bytes that are not text do no harm",
           "[dialects]") {
   std::string objects;
   for (int i = 0; i < 100'000; ++i) objects += R"({"error":)";

@@ -82,7 +82,7 @@ bool is_sentence(const std::string& text) {
 
 // Checks
 
-TEST_CASE("an answer is as expected where its text is, white space around it aside", "[evaluate]") {
+TEST_CASE("an answer is as expected if its text is, white space around it aside", "[evaluate]") {
   const struct {
     const char* expected;
     const char* answer;
@@ -106,7 +106,7 @@ TEST_CASE("an answer is as expected where its text is, white space around it asi
   }
 }
 
-TEST_CASE("an answer is as expected where it has all parts", "[evaluate]") {
+TEST_CASE("an answer is as expected if it has all parts", "[evaluate]") {
   CHECK(passes(ExpectedParts{{"b", "a"}}, "a and b"));
   CHECK(passes(ExpectedParts{{"ab", "bc"}}, "abc"));
   CHECK(passes(ExpectedParts{{""}}, ""));
@@ -114,7 +114,7 @@ TEST_CASE("an answer is as expected where it has all parts", "[evaluate]") {
   CHECK_FALSE(passes(ExpectedParts{{"A"}}, "a"));
 }
 
-TEST_CASE("an answer is as expected where its JSON has the same value", "[evaluate]") {
+TEST_CASE("an answer is as expected if its JSON has the same value", "[evaluate]") {
   const struct {
     const char* expected;
     const char* answer;
@@ -193,7 +193,7 @@ TEST_CASE("an expectation that cannot be met by checking has a fault", "[evaluat
 
 #ifdef FINETUNING_RE2
 
-TEST_CASE("an answer is as expected where a part of it matches the pattern", "[evaluate]") {
+TEST_CASE("an answer is as expected if a part of it matches the pattern", "[evaluate]") {
   const struct {
     const char* pattern;
     const char* answer;
@@ -253,7 +253,7 @@ TEST_CASE("without an engine a case with a pattern is not run, and says why", "[
 
 // Cases
 
-TEST_CASE("a byte order mark before the first case is no part of it", "[evaluate]") {
+TEST_CASE("a byte order mark before the first case is not part of it", "[evaluate]") {
   const std::string text = "{\"input\":\"q\",\"expected\":\"a\"}";
   CHECK(parse_cases("\xEF\xBB\xBF" + text).value().size() == 1);
   CHECK_FALSE(parse_cases(text + "\n\xEF\xBB\xBF" + text));
@@ -292,7 +292,7 @@ TEST_CASE("cases are read from lines of JSON", "[evaluate]") {
         Json::parse(R"({"a":[null],"b":1})"));
 }
 
-TEST_CASE("a line that is no case is refused by its number and what is wrong", "[evaluate]") {
+TEST_CASE("a line that is not a case is refused, with its number and what is wrong", "[evaluate]") {
   const std::string good = R"({"id":"one","input":"q","expected":"a"})";
   const struct {
     std::string line;
@@ -323,11 +323,12 @@ TEST_CASE("a line that is no case is refused by its number and what is wrong", "
        "has to ask one thing"},
       {R"({"input":"q"})", "has to expect one thing"},
       {R"({"input":"q","expected":"a","expected_json":1})", "has to expect one thing"},
-      {R"({"input":"q","expected":"a","expected":"b"})", "expected stands twice"},
+      {R"({"input":"q","expected":"a","expected":"b"})", "expected appears twice"},
       {R"({"messages":[{"role":"user","content":"x","content":"y"}],"expected":"a"})",
-       "messages[0].content stands twice"},
-      {R"({"input":"q","expected_json":[{"a":{"b":1},"a":2}]})", "expected_json[0].a stands twice"},
-      {good, "has the id \"one\", as a line before it has"},
+       "messages[0].content appears twice"},
+      {R"({"input":"q","expected_json":[{"a":{"b":1},"a":2}]})",
+       "expected_json[0].a appears twice"},
+      {good, "has the id \"one\", like an earlier line"},
   };
   for (const auto& [line, says] : cases) {
     CAPTURE(line);
@@ -397,8 +398,7 @@ TEST_CASE("accuracy is of what was judged, and its interval is Wilson's", "[eval
   CHECK_FALSE(Tally{.errors = 3}.interval());
 }
 
-TEST_CASE("the threshold is met where every case has a verdict and enough have passed",
-          "[evaluate]") {
+TEST_CASE("the threshold is met if every case has a verdict and enough have passed", "[evaluate]") {
   const struct {
     Tally total;
     double threshold;
@@ -420,7 +420,7 @@ TEST_CASE("the threshold is met where every case has a verdict and enough have p
   CHECK_FALSE(evaluate({}, fails({})).threshold_met());
 }
 
-TEST_CASE("tokens, cost and time are summed where they are known", "[evaluate]") {
+TEST_CASE("tokens, cost and time are summed if they are known", "[evaluate]") {
   Tally tally;
   CHECK_FALSE(tally.usage.cost_usd());
   tally.add({.outcome = Outcome::error, .error = Error{}, .usage = {.total_tokens = 99}});
@@ -522,7 +522,7 @@ TEST_CASE("as many cases are asked at once as may be, and are reported one at a 
   std::vector<TestCase> cases;
   for (int i = 0; i < 40; ++i)
     cases.push_back(asks(std::to_string(i), ExpectedText{std::to_string(i)}));
-  std::barrier four(4);  // hangs where fewer than four are asked at once
+  std::barrier four(4);  // hangs if fewer than four are asked at once
   std::atomic<int> at_once = 0;
   std::atomic<bool> too_many = false;
   const Responder echo = [&](const ChatRequest& request,
@@ -853,7 +853,7 @@ TEST_CASE("a result with a member that is wrong is refused, and the member is na
       {R"("error":{"http_status":1e17})", "error.http_status is not a whole number from 0 to 999"},
       {R"("usage":{"input_tokens":-1})",
        "usage.input_tokens is not a whole number from 0 to 18446744073709551615"},
-      {R"("id":"a","id":"b")", "id stands twice"}};
+      {R"("id":"a","id":"b")", "id appears twice"}};
   for (const auto& [member, says] : cases) {
     CAPTURE(member);
     const Result<StoredResults> stored =

@@ -53,7 +53,7 @@ TEST_CASE("the demo charges an answer at the price of the model that gave it", "
   CHECK(has(base.out, cost + "0.000011 USD"));  // 9 tokens at 0.15, 16 at 0.60
 }
 
-TEST_CASE("the demo ends with a failure where a model does not answer", "[demo]") {
+TEST_CASE("the demo ends with a failure if a model does not answer", "[demo]") {
   const Environment environment;
   const auto failed = run_program("demo", "cohere:fail-401");
   CHECK(failed.status == 1);

@@ -112,7 +112,7 @@ TEST_CASE("inspect prints one object a line with the names of the contract", "[f
   }
 }
 
-TEST_CASE("inspect prints facts with the names of the contract, null where nobody knows", "[ft]") {
+TEST_CASE("inspect prints facts with the names of the contract, null for what is unknown", "[ft]") {
   const Json known = run({"inspect", "--json", "ft:gpt-4o-mini:org:custom:id"}).lines()[0]["facts"];
   CHECK(keys_of(known) == std::vector<std::string>{"source",
                                                    "price_source",
@@ -217,7 +217,7 @@ TEST_CASE("inspect reads lines of any kind from standard input", "[ft]") {
   CHECK(run({"inspect", "-"}, "").status == 0);
 }
 
-TEST_CASE("inspect tells a reader what the id says and what nobody knows", "[ft]") {
+TEST_CASE("inspect tells a reader what the id says and what is unknown", "[ft]") {
   const Ran ran = run({"inspect", "ft:invalid", "vertex:projects/p/locations/l/models/gemini-x"});
   CHECK(ran.status == 1);
   CHECK(is_sentence(ran.err));
@@ -232,7 +232,7 @@ TEST_CASE("inspect tells a reader what the id says and what nobody knows", "[ft]
 
 // The words.
 
-TEST_CASE("wrong usage is told on standard error with status 2", "[ft]") {
+TEST_CASE("wrong usage is reported on standard error with status 2", "[ft]") {
   const std::vector<std::vector<std::string>> cases{
       {},
       {"dance"},
@@ -292,7 +292,7 @@ TEST_CASE("who asks for help gets it on standard output", "[ft]") {
   CHECK(run({"inspect", "--json", "--", "--help"}).lines()[0]["id"] == "--help");
 }
 
-TEST_CASE("an output that nobody takes is a failure", "[ft]") {
+TEST_CASE("an output that cannot be written is a failure", "[ft]") {
   Full full;
   std::istringstream in;
   std::ostringstream err;
@@ -301,7 +301,7 @@ TEST_CASE("an output that nobody takes is a failure", "[ft]") {
   CHECK(ft::run(words, {in, out, err}) == 1);
   CHECK(is_sentence(err.str()));
 
-  // What is thrown where nothing should be is a failure, too.
+  // An exception where none is expected is a failure, too.
   err.str("");
   std::ostream throwing(&full);
   throwing.exceptions(std::ios::badbit);

@@ -33,7 +33,7 @@ Ran compare(const std::string& a, const std::string& b, const std::vector<std::s
   return run_ft(words, input, err_is_terminal);
 }
 
-/// Interrupts the program, once, where it shows something.
+/// Interrupts the program, once, when it shows something.
 class Interrupting : public std::stringbuf {
   int sync() override {
     if (!done_) static_cast<void>(std::raise(SIGINT));
@@ -45,7 +45,7 @@ class Interrupting : public std::stringbuf {
 
 }  // namespace
 
-TEST_CASE("wrong words to compare are told", "[ft_compare]") {
+TEST_CASE("wrong arguments to compare are reported", "[ft_compare]") {
   const std::vector<WrongWords> cases{
       {{"--a", "x", "Hello"}, "Name two models with --a and --b."},
       {{"--a", "x", "--b", "y"}, "Write a prompt, or name a file of prompts with --file."},
@@ -62,7 +62,7 @@ TEST_CASE("wrong words to compare are told", "[ft_compare]") {
   check_wrong_words("compare", cases);
 }
 
-TEST_CASE("a file of prompts that cannot be used is told with the line", "[ft_compare]") {
+TEST_CASE("a file of prompts that cannot be used is reported with the line", "[ft_compare]") {
   const struct {
     std::string name, text, message;
   } cases[] = {
@@ -77,7 +77,7 @@ TEST_CASE("a file of prompts that cannot be used is told with the line", "[ft_co
   }
 }
 
-TEST_CASE("a line of requests that is wrong is told with its number", "[ft_compare]") {
+TEST_CASE("a wrong line of requests is reported with its number", "[ft_compare]") {
   const FineTuning::test::Folder folder;
   const struct {
     std::string line, message;
@@ -118,7 +118,7 @@ TEST_CASE("one prompt shows both answers and how they differ", "[ft_compare]") {
   CHECK(json["difference"]["length"] == 0);
 }
 
-TEST_CASE("where one side fails, the other's answer is shown", "[ft_compare]") {
+TEST_CASE("if one side fails, the other's answer is shown", "[ft_compare]") {
   const Environment environment;
   const Ran ran = compare("openai:fail-404", base, {"Hello"});
   CHECK(ran.status == ft::failure);
@@ -162,7 +162,7 @@ TEST_CASE("a file of requests says what else is asked", "[ft_compare]") {
   CHECK(json["comparisons"][1]["b"]["finish_reason"] == "length");
 }
 
-TEST_CASE("of many prompts those that fail are told, and the others count", "[ft_compare]") {
+TEST_CASE("of many prompts those that fail are reported, and the others count", "[ft_compare]") {
   const Environment environment;
   const Ran ran = compare("openai:fail-404", base, {"one", "two"});
   CHECK(ran.status == ft::failure);

@@ -58,7 +58,7 @@ std::string read(const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("wrong words to evaluate are told", "[ft_evaluate]") {
+TEST_CASE("wrong arguments to evaluate are reported", "[ft_evaluate]") {
   const std::vector<WrongWords> cases{
       {{"--cases", "-"}, "Name a model with --model."},
       {{"--model", tuned}, "Name a file of test cases with --cases."},
@@ -152,7 +152,7 @@ TEST_CASE("each named report is written in the form that its name asks for", "[f
   CHECK(nowhere.out.empty());  // found before anything was asked
 }
 
-TEST_CASE("cases without an answer are told as errors", "[ft_evaluate]") {
+TEST_CASE("cases without an answer are reported as errors", "[ft_evaluate]") {
   const Environment environment;
   const std::string two_cases = three_cases.substr(0, three_cases.find("{\"id\":\"third"));
   const Ran ran = evaluate({"--model", "openai:cut", "--threshold", "0"}, two_cases);

@@ -66,7 +66,7 @@ TEST_CASE("the same comes as JSON and as Prometheus reads it", "[ft_stats]") {
         std::string::npos);
 }
 
-TEST_CASE("a line that is no record is told with its number and left out", "[ft_stats]") {
+TEST_CASE("a line that is not a record is reported with its number and left out", "[ft_stats]") {
   const std::string torn = good_call.substr(0, 40);
   const Ran ran = run_ft({"stats", "--json", "-"}, good_call + "\n" + good_call + torn);
   CHECK(ran.status == ft::failure);
@@ -76,7 +76,7 @@ TEST_CASE("a line that is no record is told with its number and left out", "[ft_
   CHECK(ran.lines().at(0)["models"][0]["total"]["requests"] == 2);
 }
 
-TEST_CASE("a log that cannot be read is told, and the others are read", "[ft_stats]") {
+TEST_CASE("a log that cannot be read is reported, and the others are read", "[ft_stats]") {
   const Folder folder;
   const Ran ran = run_ft({"stats", "--json", folder.path() + "/none", folder.path(),
                           folder.write("a.jsonl", good_call)});
@@ -98,7 +98,7 @@ TEST_CASE("a name cannot write to the terminal what it likes", "[ft_stats]") {
   CHECK(ran.out.find("\na?[2Jb? ") != std::string::npos);
 }
 
-TEST_CASE("wrong words to stats are told", "[ft_stats]") {
+TEST_CASE("wrong arguments to stats are reported", "[ft_stats]") {
   CHECK(run_ft({"stats"}).err ==
         "ft stats: Name at least one log, or - to read it from standard input.\n");
   const Ran both = run_ft({"stats", "--json", "--prometheus", "-"});
@@ -147,7 +147,7 @@ TEST_CASE("a torn line of a log does not spoil the next one", "[ft_stats]") {
   CHECK(ran.lines().at(0)["models"][0]["total"]["requests"] == 2);
 }
 
-TEST_CASE("nobody is asked where the log cannot be written", "[ft_stats]") {
+TEST_CASE("nothing is asked if the log cannot be written", "[ft_stats]") {
   const Environment environment;
   const Folder folder;
   const Ran ran =

@@ -164,7 +164,7 @@ TEST_CASE("the option --file goes before the environment, and that before models
   CHECK(is_there);
 }
 
-TEST_CASE("what cannot be done is a failure, told as a sentence or as JSON", "[ft_versions]") {
+TEST_CASE("what cannot be done is a failure, reported as a sentence or as JSON", "[ft_versions]") {
   const VersionFile file;
   REQUIRE(run({"add", "support", "v1", v1}).status == 0);
   const struct {

@@ -542,7 +542,7 @@ TEST_CASE("a custom tool before a function leaves the function to be called", "[
   CHECK(at(answer, "/choices/0/message/tool_calls/0/function/name") == "weather");
 }
 
-TEST_CASE("Gemini streams one array where it is not asked for events", "[sandbox]") {
+TEST_CASE("Gemini streams one array if it is not asked for events", "[sandbox]") {
   const Sandbox sandbox;
   for (const std::string_view provider : {"google", "vertex"})
     for (const std::string query : {"", "?foo=bar"}) {
@@ -565,7 +565,8 @@ TEST_CASE("Gemini streams one array where it is not asked for events", "[sandbox
     }
 }
 
-TEST_CASE("a body that is no JSON object, or not said to be, is a bad request", "[sandbox]") {
+TEST_CASE("a body that is not a JSON object, or not declared as one, is a bad request",
+          "[sandbox]") {
   const Sandbox sandbox;
   for (const std::string_view provider : providers) {
     const std::string path = Chat{.provider = provider}.path();
@@ -758,7 +759,7 @@ TEST_CASE("clients that hang up on a stalled answer leave room for others", "[sa
   CHECK(send(sandbox, {.provider = "openai"}).status == 200);
 }
 
-TEST_CASE("Vertex names the endpoint of a registered model, where it has one", "[sandbox]") {
+TEST_CASE("Vertex names the endpoint of a registered model, if it has one", "[sandbox]") {
   const Sandbox sandbox;
   const std::string location = "projects/p/locations/us-central1";
   const auto get = [&](const std::string& model) {

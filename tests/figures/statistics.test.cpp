@@ -179,7 +179,7 @@ TEST_CASE("Wilson's interval of all or nothing is its closed form and ends at th
     }
 }
 
-TEST_CASE("there is no interval of a proportion without trials, or that is none", "[statistics]") {
+TEST_CASE("there is no interval without trials, or of what is not a proportion", "[statistics]") {
   CHECK_FALSE(wilson_interval(0, 0));
   CHECK_FALSE(wilson_interval(2, 1));
   for (const double confidence : no_probabilities) CHECK_FALSE(wilson_interval(1, 2, confidence));

@@ -181,7 +181,7 @@ TEST_CASE("facts say which row they come from, and a fine-tune has its own price
            Case{"vertex:projects/p/locations/l/publishers/google/models/chat-bison@002",
                 Source::own_row, "chat-bison@002", 0.125, nobody_knows, 0.125, "2025-04-09"},
 
-           // The days on which the fine-tunes of a model end, where they are not the base's.
+           // The days on which the fine-tunes of a model end, if they are not the base's.
            Case{"openai:ft:babbage-002:org::id", Source::fine_tuned_row, "babbage-002", 1.6,
                 nobody_knows, 1.6, "2026-10-23"},
            Case{"openai:ft:davinci-002:org::id", Source::fine_tuned_row, "davinci-002", 12,
@@ -248,7 +248,7 @@ TEST_CASE("a fine-tune inherits everything but its prices and its end", "[facts]
   CHECK_FALSE(assumed.base_prices.known());
 }
 
-TEST_CASE("what nobody knows is an error, never a row of zeros", "[facts]") {
+TEST_CASE("an unknown model is an error, never a row of zeros", "[facts]") {
   for (const std::string_view spec :
        {"openai:ft:gpt-3.5:org:simple:id", "openai:gpt-3.5", "groq:my-lora", "local:llama3:8b",
         "google:tunedModels/my-model", "vertex:projects/p/locations/l/endpoints/1",
@@ -328,7 +328,7 @@ TEST_CASE("facts say whose the prices are", "[facts]") {
   }
 }
 
-TEST_CASE("what nobody states of a fine-tune's prices is its base's", "[facts]") {
+TEST_CASE("a price of a fine-tune that no source states is its base's", "[facts]") {
   const Catalog catalog = catalog_of(R"([
     {"provider": "openai", "model_id": "gpt-4", "ft_cached_input_usd_per_mtok": 1},
     {"provider": "openai", "model_id": "gpt-5", "ft_input_usd_per_mtok": 3},
@@ -351,7 +351,7 @@ TEST_CASE("what nobody states of a fine-tune's prices is its base's", "[facts]")
   CHECK(mini.output_usd_per_mtok == 4.0);
 }
 
-TEST_CASE("a cost is estimated where every price it takes is known", "[facts]") {
+TEST_CASE("a cost is estimated if every price it needs is known", "[facts]") {
   constexpr Facts priced{
       .input_usd_per_mtok = 3, .cached_input_usd_per_mtok = 1, .output_usd_per_mtok = 10};
   constexpr Usage usage{.input_tokens = 1'000'000, .output_tokens = 100'000, .known = true};
@@ -501,7 +501,7 @@ TEST_CASE("a program's row adds a name to a model of the table", "[facts]") {
     CHECK(facts_of(spec, catalog).input_usd_per_mtok == 2.5);
   }
 
-  // The row's own id says which model it is of, also where its alias is another one's name.
+  // The row's own id says which model it is of, even if its alias is another one's name.
   CHECK(facts_of("openai:gpt-4", catalog).context_window == 1047576U);
 }
 

@@ -117,7 +117,7 @@ TEST_CASE("a spec is a provider's name, a colon and an id", "[model]") {
   }
 }
 
-TEST_CASE("a spec that is no model is refused with the exact name and a sentence", "[model]") {
+TEST_CASE("a spec that is not a model is refused with the exact name and a sentence", "[model]") {
   struct Case {
     std::string spec;
     std::string_view code;

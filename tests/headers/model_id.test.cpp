@@ -42,7 +42,7 @@ static_assert(classify("gateway_2::ft:gpt-4o:org::id").kind == ModelId::Kind::un
 static_assert(classify("gateway::ft:gpt-4o:org::id").text == "gateway::ft:gpt-4o:org::id");
 static_assert(classify("gateway::gateway::ft:gpt-4o:org::id").kind == ModelId::Kind::unknown);
 
-// Equal where all parts are.
+// Equal if all parts are.
 static_assert(classify("ft:gpt-4o:org::id") ==
               *parse_model_id("ft:gpt-4o:org::id", providers::openai));
 static_assert(classify("gpt-4o") != ModelId{.text = "gpt-4o", .provider = "openai"});
@@ -263,7 +263,7 @@ TEST_CASE("classify takes ids: a spec is one of no provider", "[model_id]") {
   CHECK(classify("openai:ft:gpt-4:org::id").kind == ModelId::Kind::unknown);
 }
 
-TEST_CASE("a provider's id is classified, and is unknown where it cannot be parsed", "[model_id]") {
+TEST_CASE("a provider's id is classified, and is unknown if it cannot be parsed", "[model_id]") {
   struct Case {
     const Provider& provider;
     std::string_view text;

@@ -123,7 +123,7 @@ static_assert(std::is_same_v<decltype(std::declval<Result<Box>>().value()), Box>
 
 }  // namespace
 
-TEST_CASE("value() throws the error where there is no value", "[result]") {
+TEST_CASE("value() throws the error if there is no value", "[result]") {
   CHECK(Result<std::string>(std::string("text")).value() == "text");
   const Result<std::string> failed = Error{.kind = ErrorKind::network, .message = "No way there."};
   CHECK_THROWS_WITH(failed.value(), "No way there.");

@@ -22,7 +22,7 @@ using namespace FineTuning;
 
 namespace {
 
-/// What is said of one model, each thing by the name of its column; nothing where nobody knows.
+/// What is said of one model, each thing by the name of its column; nothing if it is unknown.
 using Said = std::map<std::string, std::string>;
 
 std::vector<std::string> cells_of(std::string_view line) {
@@ -71,7 +71,7 @@ std::map<std::pair<std::string, std::string>, Said> rows_of_file() {
   return rows;
 }
 
-/// The row as the file would say it. Columns that the file has not are there where they say
+/// The row as the file would say it. Columns that the file does not have are there if they say
 /// something.
 Said said_by(const ModelRow& row) {
   Said said{

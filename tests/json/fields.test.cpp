@@ -128,7 +128,7 @@ TEST_CASE("an object is read by its table", "[json_fields]") {
   CHECK(drawing.origin.x == -10);
 }
 
-TEST_CASE("null stands for a missing member, where it is not a value itself", "[json_fields]") {
+TEST_CASE("null means a missing member, unless it is a value itself", "[json_fields]") {
   const Drawing drawing =
       drawing_of(R"({"name":"n","points":null,"scale":null,"colour":null,"anything":null})");
   CHECK(drawing.points.empty());
@@ -179,10 +179,10 @@ TEST_CASE("what is wrong is told with its place", "[json_fields]") {
       {R"({"name":"n","colour":2})", "colour is not red, green or blue"},
       {R"({"name":"n","layer":"middle"})", "layer is not back or front"},
       {R"({"name":"n","object":[]})", "object is not an object"},
-      {R"({"name":"n","name":"n"})", "name stands twice; leave one of them out"},
-      {R"({"name":"n","n\u0061me":"n"})", "name stands twice; leave one of them out"},
+      {R"({"name":"n","name":"n"})", "name appears twice; leave one of them out"},
+      {R"({"name":"n","n\u0061me":"n"})", "name appears twice; leave one of them out"},
       {R"({"name":"n","anything":[0,{"b":{"c":1,"c":2}}]})",
-       "anything[1].b.c stands twice; leave one of them out"},
+       "anything[1].b.c appears twice; leave one of them out"},
   };
   for (const auto& [text, fault] : cases) {
     CAPTURE(text);
@@ -199,7 +199,7 @@ TEST_CASE("members that are not in the table go where the reader says", "[json_f
   CHECK(drawing.name == "n");
 }
 
-TEST_CASE("a name that goes on and on is cut where it is told", "[json_fields]") {
+TEST_CASE("a very long name is cut in the message", "[json_fields]") {
   const std::string name(1'000'000, 'x');
   CHECK(fault_of(R"({"name":"n",")" + name + R"(":1})").size() < 300);
   CHECK(fault_of("{\"" + name + "\":1,\"" + name + "\":1}").size() < 300);

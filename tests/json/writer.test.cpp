@@ -111,7 +111,7 @@ TEST_CASE("a string that is not UTF-8 makes the text invalid", "[json_writer]") 
     }
 }
 
-TEST_CASE("what stands behind a text does not complete its last character", "[json_writer]") {
+TEST_CASE("what follows a text does not complete its last character", "[json_writer]") {
   for (const std::string_view character : {"\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"})
     for (std::size_t size = 1; size < character.size(); ++size)
       CHECK_FALSE(accepts(character.substr(0, size)));
@@ -218,7 +218,7 @@ TEST_CASE("a number that is not finite makes the text invalid", "[json_writer]")
   }
 }
 
-TEST_CASE("commas stand between values and nowhere else", "[json_writer]") {
+TEST_CASE("there are commas between values and nowhere else", "[json_writer]") {
   const std::string json = written([](JsonWriter& out) {
     out.begin_object();
     out.key("empty").begin_object();

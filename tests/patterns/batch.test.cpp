@@ -69,7 +69,7 @@ TEST_CASE("several threads do each piece once, as many at a time as they may", "
   std::array<std::atomic<int>, 40> done{};
   std::atomic<int> at_once = 0;
   std::atomic<bool> too_many = false;
-  std::barrier four(4);  // hangs where fewer than four are done at once
+  std::barrier four(4);  // hangs if fewer than four are done at once
   run_batch(counted(done.size()), {.parallel = 4}, {}, [&](std::size_t index, bool) -> Wait {
     if (++at_once > 4) too_many = true;
     four.arrive_and_wait();

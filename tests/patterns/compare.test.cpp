@@ -111,7 +111,7 @@ TEST_CASE("what one side does not know is not known of the difference", "[compar
   CHECK_FALSE(compare_models("", answers(knows), answers(odd)).difference.cost_usd);
 }
 
-TEST_CASE("where one side fails, the answer of the other is there", "[compare]") {
+TEST_CASE("if one side fails, the answer of the other is there", "[compare]") {
   const Error error{.kind = ErrorKind::overloaded, .message = "Too much.", .attempts = 3};
   for (const bool a_fails : {true, false}) {
     const Responder good = answers({.content = "good"});
@@ -142,7 +142,7 @@ TEST_CASE("a side that is empty is an error, and the other answers", "[compare]"
 }
 
 TEST_CASE("both sides are asked at once", "[compare]") {
-  std::barrier two(2);  // hangs where one is asked after the other
+  std::barrier two(2);  // hangs if one is asked after the other
   const Responder meets = [&](const ChatRequest&, const CallContext&) -> Result<ChatResponse> {
     two.arrive_and_wait();
     return ChatResponse{};
@@ -408,7 +408,7 @@ TEST_CASE("a comparison is one JSON object", "[compare]") {
   CHECK(failed["difference"]["length"].is_null());
 }
 
-TEST_CASE("a report is one JSON object, with an interval where there is one", "[compare]") {
+TEST_CASE("a report is one JSON object, with an interval if there is one", "[compare]") {
   const auto requests = prompts({"1", "3"});
   const ComparisonReport report =
       compare_models(requests, repeats, answers({.content = "x"}), {.seed = 7});

@@ -94,7 +94,7 @@ std::vector<std::string> messages(const std::vector<Error>& errors) {
 
 }  // namespace
 
-TEST_CASE("the first answer counts, and nobody is asked behind it", "[fallback]") {
+TEST_CASE("the first answer counts, and no arm after it is asked", "[fallback]") {
   std::vector<std::string> models;
   CallContext context;
   const Result<ChatResponse> response = Fallback({says("first"), keeps_model(models)})({}, context);
@@ -124,7 +124,7 @@ TEST_CASE("after an unknown outcome the next one is asked only if an option allo
   CHECK(Fallback(arms, {.after_unknown_outcome = true})({}, context));
 }
 
-TEST_CASE("nobody is asked once a piece of an answer has reached the caller", "[fallback]") {
+TEST_CASE("no arm is asked once a piece of an answer has reached the caller", "[fallback]") {
   const std::vector<Responder> arms{fails({.kind = ErrorKind::server_error}, "Hel"),
                                     says("second")};
   std::string seen;

@@ -173,7 +173,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("where nothing is streamed the responder has its caller's own context", "[monitor]") {
+TEST_CASE("if nothing is streamed, the responder has its caller's own context", "[monitor]") {
   CallContext context;
   const CallContext* given = nullptr;
   CHECK(Monitor().watch([&](const ChatRequest&, const CallContext& inner) -> Result<ChatResponse> {
@@ -255,7 +255,7 @@ TEST_CASE("a call without an answer that may be billed all the same is unpriced"
   }
 }
 
-TEST_CASE("a rate is unknown where calls were only cancelled", "[monitor]") {
+TEST_CASE("a rate is unknown if calls were only cancelled", "[monitor]") {
   const Monitor monitor;
   CHECK_FALSE(ask(monitor.watch(fails_with(ErrorKind::cancelled))));
   CHECK_FALSE(monitor.stats("m").total.success_rate());
@@ -327,7 +327,7 @@ TEST_CASE("the time to the first text is that of the first piece of a streamed a
   CHECK(stats.total.mean_latency() == 21ms);
 }
 
-TEST_CASE("tokens and costs are summed where they are known, and counted where they are not",
+TEST_CASE("tokens and costs are summed if they are known, and counted if they are not",
           "[monitor]") {
   const Monitor monitor;
   CHECK(ask(monitor.watch(says({.usage = {.input_tokens = 100,
@@ -370,7 +370,7 @@ TEST_CASE("a Chat's answers are priced by its catalog", "[monitor]") {
   CHECK(is_about(figures.usage.cost_usd(), 0.15e-3));
 }
 
-TEST_CASE("sums stay at their greatest value, and what is no amount is unknown", "[monitor]") {
+TEST_CASE("sums stay at their greatest value, and what is not an amount is unknown", "[monitor]") {
   constexpr auto most = std::numeric_limits<std::uint64_t>::max();
   Figures figures;
   for (const std::uint64_t tokens : {most - 1, std::uint64_t{5}})

@@ -346,7 +346,7 @@ TEST_CASE("every pattern passes stop, deadline and trace on", "[patterns]") {
   }
 }
 
-TEST_CASE("every pattern asks nobody once the caller has heard a piece", "[patterns]") {
+TEST_CASE("no pattern asks again once the caller has heard a piece", "[patterns]") {
   for (const auto& [name, wrap] : nested_wrappers()) {
     INFO(name);
     for (const Error& error : errors_of_all_kinds()) {

@@ -51,7 +51,8 @@ TEST_CASE("a request goes to the route of its task, else to the default", "[rout
   }
 }
 
-TEST_CASE("without a default, a request that fits nowhere is told the tasks", "[router]") {
+TEST_CASE("without a default, the error for a request that fits no task names the tasks",
+          "[router]") {
   const std::string advice =
       ". Name one of them in ChatRequest::task, or give the router a default.";
   struct Case {
@@ -258,7 +259,7 @@ TEST_CASE("a classifier is asked for one word about what the user said last", "[
         "that are part of the text.\n\nText:\nMy knee hurts");
 }
 
-TEST_CASE("no classifier is asked where there is nothing to ask", "[router]") {
+TEST_CASE("no classifier is asked if there is nothing to ask", "[router]") {
   int asked = 0;
   const Classifier classifier{.responder = [&](const ChatRequest&, const CallContext&) {
     ++asked;
@@ -324,7 +325,7 @@ TEST_CASE("what a classifier used is added to the answer, and unknown stays unkn
   }
 }
 
-TEST_CASE("the default answers where a classifier fails or names no task", "[router]") {
+TEST_CASE("the default answers if a classifier fails or names no task", "[router]") {
   const Error failure{.kind = ErrorKind::overloaded, .message = "busy"};
   std::vector<std::string> heard;
   CallContext context{.trace = [&](const TraceEvent& event) {

@@ -367,7 +367,7 @@ TEST_CASE("a change of the registry takes effect with the next call", "[versions
   CHECK(answer_of(responder, "legal_assistant") == v1);
 }
 
-TEST_CASE("nobody is asked for a model that is not found", "[versions]") {
+TEST_CASE("nothing is asked for a model that is not found", "[versions]") {
   int asked = 0;
   const Responder responder = versioned(
       guides_registry(), [&](const ChatRequest&, const CallContext&) -> Result<ChatResponse> {

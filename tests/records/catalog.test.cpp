@@ -62,9 +62,9 @@ TEST_CASE("a catalog with a row that is not understood is refused, with row and 
            Case{"{" + good + R"(,"capabilities":{"tols":"yes"}})", {"Row 2", "tols"}},
            Case{"{" + good + R"(,"capabilities":{"tools":"maybe"}})", {"Row 2", "tools"}},
            Case{"{" + good + R"(,"capabilities":{"tools":true}})", {"Row 2", "tools"}},
-           Case{"{" + good + R"(,"alias":"a","alias":"b"})", {"Row 2", "alias stands twice"}},
+           Case{"{" + good + R"(,"alias":"a","alias":"b"})", {"Row 2", "alias appears twice"}},
            Case{"{" + good + R"(,"capabilities":{"tools":"yes","tools":"no"}})",
-                {"Row 2", "capabilities.tools stands twice"}},
+                {"Row 2", "capabilities.tools appears twice"}},
        }) {
     INFO(refused.row);
     const auto catalog = parse_catalog(
@@ -79,7 +79,7 @@ TEST_CASE("a catalog with a row that is not understood is refused, with row and 
   }
 }
 
-TEST_CASE("a text that is no catalog is refused whatever it is", "[catalog]") {
+TEST_CASE("a text that is not a catalog is refused, whatever it is", "[catalog]") {
   const std::string deep(1'000'000, '[');
   const std::string deep_name = R"([{"provider":"p","model_id":"m","alias":)";
   for (const std::string& text :

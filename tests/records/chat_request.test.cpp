@@ -246,8 +246,8 @@ TEST_CASE("what is not a JSON object, or one without end, is not a request", "[c
       {std::string("{\"a\0\":1}", 8), is_not_json},
       {"{\"temperature\":1e999}", "temperature is not a number."},
       {"{\"top_k\":[1e999]}", "top_k is not a value whose numbers a double can hold."},
-      {R"({"model":"a","model":"b"})", "model stands twice; leave one of them out."},
-      {R"({"user":{"a":1,"a":2}})", "user.a stands twice; leave one of them out."},
+      {R"({"model":"a","model":"b"})", "model appears twice; leave one of them out."},
+      {R"({"user":{"a":1,"a":2}})", "user.a appears twice; leave one of them out."},
       {deep, is_too_deep},
       {std::string(100'000, '['), is_too_deep},
       {R"({"user":)" + deep + "}", is_too_deep},
@@ -261,7 +261,7 @@ TEST_CASE("what is not a JSON object, or one without end, is not a request", "[c
   }
 }
 
-TEST_CASE("of the two names of the most tokens the newer one counts, wherever it stands",
+TEST_CASE("of the two names of the most tokens the newer one counts, whichever comes first",
           "[chat_request]") {
   for (const char* text : {R"({"max_tokens":1,"max_completion_tokens":2})",
                            R"({"max_completion_tokens":2,"max_tokens":1})"})

@@ -60,7 +60,7 @@ TEST_CASE("the causes of an error are written like it", "[error]") {
         R"({"kind":"timed_out","message":"Late.","attempts":1}]}})");
 }
 
-TEST_CASE("an error may be billed if it was answered, or if nobody knows", "[error]") {
+TEST_CASE("an error may be billed if it was answered, or if that is unknown", "[error]") {
   CHECK_FALSE(Error{}.may_be_billed());
   CHECK(Error{.outcome_unknown = true}.may_be_billed());
   for (const int status : {200, 204, 299}) CHECK(Error{.http_status = status}.may_be_billed());

@@ -44,7 +44,7 @@ TEST_CASE("an id in JSON has null for what it does not say", "[model_json]") {
     CHECK(to_json(classify(expected.id)) == expected.json);
 }
 
-TEST_CASE("facts in JSON have every member, null where nothing is known", "[model_json]") {
+TEST_CASE("facts in JSON have every member, null for what is unknown", "[model_json]") {
   const Facts known{.source = Facts::Source::fine_tuned_row,
                     .price_source = Facts::Source::base_row,
                     .model_id = "small",

@@ -121,7 +121,7 @@ class Child {
   void kill() const {
     if (process_ != 0) ::kill(process_, SIGKILL);
   }
-  /// Its exit status; -1 where it was killed.
+  /// Its exit status; -1 if it was killed.
   int wait() {
     int status = 0;
     if (process_ != 0) waitpid(std::exchange(process_, 0), &status, 0);
@@ -355,7 +355,7 @@ TEST_CASE("a file keeps its mode, and a symbolic link what it leads to", "[versi
   CHECK(fs::exists(folder.path() / "real" / "file.json.lock"));
 }
 
-TEST_CASE("a file stays its group's where others of the group update it", "[version_file]") {
+TEST_CASE("a file stays its group's if others of the group update it", "[version_file]") {
   if (geteuid() != 0) return;  // nobody else can play several users
   const Folder folder;
   constexpr uid_t owner = 1;
@@ -431,10 +431,10 @@ TEST_CASE("a file that is not a version file is refused, and left as it is", "[v
       {"models:\n  legal: v1\n", "it is not JSON"},
       {R"({"finetuning_versions": 1, "models": {)", "it is not JSON"},
       {"{\"finetuning_versions\": 1, \"note\": \"\xFF\"}", "it is not JSON"},
-      {"[]", "of something else"},
-      {R"({"models": {}})", "of something else"},
-      {R"({"finetuning_versions": "1"})", "of something else"},
-      {R"({"finetuning_versions": 0})", "of something else"},
+      {"[]", "it is JSON of another kind"},
+      {R"({"models": {}})", "it is JSON of another kind"},
+      {R"({"finetuning_versions": "1"})", "it is JSON of another kind"},
+      {R"({"finetuning_versions": 0})", "it is JSON of another kind"},
       {R"({"finetuning_versions": 1, "models": []})", "models is not an object"},
       {R"({"finetuning_versions": 1, "models": {"a": []}})", "models.a is not an object"},
       {R"({"finetuning_versions": 1, "models": {"a": {"current": 1}}})",
@@ -460,7 +460,7 @@ TEST_CASE("a file that is not a version file is refused, and left as it is", "[v
        "models.a.versions[0].model is \"m: 1\", with characters that no model id has"},
       {R"({"finetuning_versions": 1, "models": {"a": {"versions": [
            {"label": "v1", "model": "m:1"}, {"label": "v1", "model": "m:2"}]}}})",
-       "models.a.versions[1].label is v1, as in a version before it"},
+       "models.a.versions[1].label is v1, like an earlier version's"},
       {R"({"finetuning_versions": 1, "models": {"a": {"versions": [
            {"label": "Latest", "model": "m:1"}]}}})",
        "models.a.versions[0].label is \"Latest\", which has a meaning of its own"},
@@ -479,7 +479,7 @@ TEST_CASE("a file that is not a version file is refused, and left as it is", "[v
       {R"({"finetuning_versions": 1, "models": {"a": {"history": [{}, {"when": 5}]}}})",
        "models.a.history[1].when is not a moment as 2026-11-25T17:54:21Z"},
       {R"({"finetuning_versions": 1, "models": {"a": {}, "b": {}, "a": {}}})",
-       "models.a stands twice; leave one of them out"},
+       "models.a appears twice; leave one of them out"},
       {R"({"finetuning_versions": 1, "x": )" + std::string(200, '[') + std::string(200, ']') + '}',
        "it nests deeper than 128 levels"},
       {R"({"x": )" + std::string(20000, '['), "it nests deeper than 128 levels"},
@@ -508,7 +508,7 @@ TEST_CASE("a file of a newer form is refused, and left as it is", "[version_file
   CHECK(read(folder.file()) == text);
 }
 
-TEST_CASE("what is not a file is no version file", "[version_file]") {
+TEST_CASE("what is not a file is not a version file", "[version_file]") {
   const Folder folder;
   SECTION("a folder") { fs::create_directory(folder.file()); }
   SECTION("a pipe, which is not waited for") { REQUIRE(mkfifo(folder.file().c_str(), 0600) == 0); }
@@ -539,7 +539,7 @@ TEST_CASE("a folder that does not exist is an error of an update only", "[versio
   CHECK(registry_at(file).names().value().empty());
 }
 
-TEST_CASE("where nothing may be written the error says so, and reading goes on", "[version_file]") {
+TEST_CASE("if nothing may be written, the error says so and reading goes on", "[version_file]") {
   const Folder folder;
   REQUIRE(adds(folder.file()));
   const auto tries_as_nobody = [&](const std::string& label) {
@@ -713,7 +713,7 @@ std::uint32_t get_count(VersionStore& store) {
 }
 
 /// Counts on in a child, which writes every number that is stored to a pipe, kills it after a time,
-/// and returns the last number that it wrote; `last` where it wrote none.
+/// and returns the last number that it wrote; `last` if it wrote none.
 std::uint32_t count_until_killed(VersionStore& store, std::uint32_t last,
                                  std::chrono::microseconds time) {
   int ends[2];

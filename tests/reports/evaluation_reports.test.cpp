@@ -176,7 +176,7 @@ TEST_CASE("the JSON report has all figures and every result", "[evaluation_repor
   CHECK(json["results"][2]["error"]["kind"] == "timed_out");
 }
 
-TEST_CASE("what nobody knows is null in JSON, and unknown on the page", "[evaluation_reports]") {
+TEST_CASE("what is unknown is null in JSON, and the page says unknown", "[evaluation_reports]") {
   const Evaluation nothing = evaluation_of({});
   const Json total = Json::parse(to_json(nothing))["total"];
   for (const char* name : {"accuracy", "low", "high", "usage", "cost_usd"}) {

@@ -15,7 +15,7 @@ struct Ended {
   std::string out;
 };
 
-/// Runs a program with the words behind it, quoted for a shell where they need it.
+/// Runs a program with the words behind it, quoted for a shell if they need it.
 inline Ended run_program(const std::string& name, const std::string& words = "") {
   const std::string command = FINETUNING_PROGRAMS "/" + name + " " + words;
   std::FILE* const pipe = popen(command.c_str(), "r");

@@ -7,7 +7,7 @@
 
 namespace FineTuning::test {
 
-/// The bytes of a file below tests/data, as in "openai/response.json". Throws where there is none.
+/// The bytes of a file below tests/data, as in "openai/response.json". Throws if there is none.
 std::string sample(std::string_view path);
 
 }  // namespace FineTuning::test

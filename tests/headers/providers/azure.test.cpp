@@ -86,7 +86,7 @@ TEST_CASE("a mark inside a file's name or before a tag makes no fine-tune", "[az
   }
 }
 
-TEST_CASE("an Azure deployment or a broken id is no fine-tune", "[azure]") {
+TEST_CASE("an Azure deployment or a broken id is not a fine-tune", "[azure]") {
   check_refused(
       providers::azure,
       {{"my-deployment", IdError::not_fine_tuned},

@@ -73,7 +73,8 @@ TEST_CASE("Bedrock's custom models are read in every partition", "[bedrock]") {
       });
 }
 
-TEST_CASE("Bedrock's base models, profiles and provisioned models are no fine-tunes", "[bedrock]") {
+TEST_CASE("Bedrock's base models, profiles and provisioned models are not fine-tunes",
+          "[bedrock]") {
   check_refused(
       providers::bedrock,
       {

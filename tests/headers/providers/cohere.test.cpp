@@ -59,7 +59,7 @@ TEST_CASE("a routing prefix before a custom name is stepped over", "[cohere]") {
                                     "custom-rag-assistant", "", "", ModelId::BaseSource::assumed}});
 }
 
-TEST_CASE("Cohere's base models and labels are no fine-tunes", "[cohere]") {
+TEST_CASE("Cohere's base models and labels are not fine-tunes", "[cohere]") {
   check_refused(providers::cohere,
                 {
                     {"command-r-08-2024", IdError::not_fine_tuned},

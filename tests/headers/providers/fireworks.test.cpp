@@ -35,7 +35,7 @@ TEST_CASE("Fireworks' tuned models are read, the deployment left on", "[firework
              });
 }
 
-TEST_CASE("Fireworks' own models and deployments are no fine-tunes", "[fireworks]") {
+TEST_CASE("Fireworks' own models and deployments are not fine-tunes", "[fireworks]") {
   check_refused(
       providers::fireworks,
       {

@@ -1,4 +1,4 @@
-// The Gemini API's names, and Vertex AI's names where google is asked.
+// The Gemini API's names, and Vertex AI's names when google is asked.
 
 #include "support/id_cases.hpp"
 
@@ -59,7 +59,7 @@ TEST_CASE("google reads Vertex's names too", "[google]") {
                });
 }
 
-TEST_CASE("the Gemini API's base models are no fine-tunes", "[google]") {
+TEST_CASE("the Gemini API's base models are not fine-tunes", "[google]") {
   check_refused(providers::google,
                 {{"models/gemini-1.5-flash-001-tuning", IdError::not_fine_tuned},
                  {"models/gemini-2.5-flash", IdError::not_fine_tuned},

@@ -169,7 +169,7 @@ TEST_CASE("Together's ids of 2023 and 2024 have mail addresses and time stamps",
       });
 }
 
-TEST_CASE("what others' names end in too is no mark of Together", "[together]") {
+TEST_CASE("what others' names end in, too, is not a mark of Together", "[together]") {
   for (const std::string_view text :
        {"acct/checkpoint-00001000", "acct/autonlp-text-36789092", "acct/run-2024-08-11-16-13-33",
         "acct/model-20250901", "acct/x-20250901-11223344", "acct/sdxl:aabbccdd",

@@ -80,7 +80,7 @@ TEST_CASE("a bare number given to Vertex is an endpoint; elsewhere it has to be 
   CHECK_FALSE(is_fine_tuned("123456789012345", providers::google));
 }
 
-TEST_CASE("Vertex's names of base models, jobs and other things are no fine-tunes", "[vertex]") {
+TEST_CASE("Vertex's names of base models, jobs and other things are not fine-tunes", "[vertex]") {
   check_refused(
       providers::vertex,
       {
