@@ -1,4 +1,4 @@
-// A provider of one's own: a value with its facts. This one speaks as OpenAI does.
+// A provider of your own: a value with its facts. This one speaks as OpenAI does.
 
 #include <FineTuning/FineTuning.hpp>
 
