@@ -28,13 +28,15 @@ namespace FineTuning {
   return day.ok() ? std::optional(day) : std::nullopt;
 }
 
-/// YYYY-MM-DD, of a day that is ok() and whose year is from 0 to 9999.
+/// YYYY-MM-DD; empty for a day that is not ok(), or whose year is not from 0 to 9999.
 [[nodiscard]] inline std::string day_text(std::chrono::year_month_day day) {
+  const int year = static_cast<int>(day.year());
+  if (!day.ok() || year < 0 || year > 9999) return {};
   std::string text = "0000-00-00";
   const auto write = [&text](std::size_t last, unsigned number) {
     for (; number != 0; number /= 10) text[last--] = static_cast<char>('0' + number % 10);
   };
-  write(3, static_cast<unsigned>(static_cast<int>(day.year())));
+  write(3, static_cast<unsigned>(year));
   write(6, static_cast<unsigned>(day.month()));
   write(9, static_cast<unsigned>(day.day()));
   return text;

@@ -111,6 +111,15 @@ JsonResult read_enum(const JsonValue& value, E& to) {
   return {};
 }
 
+/// The same, with `other` for a name of a later release.
+template <NamedEnum E>
+JsonResult read_enum_or_other(const JsonValue& value, E& to) {
+  std::string name;
+  JsonResult read = read_text(value, name);
+  to = enum_from<E>(name).value_or(E::other);
+  return read;
+}
+
 /// What a text stands for.
 template <class T>
 struct JsonName {

@@ -116,7 +116,7 @@ Result<void> check(std::string_view name, const ModelVersion& version) {
     return invalid_request(
         fmt::format("The model {} has characters that no model id has; copy it again.",
                     in_quotes(version.model)));
-  if (version.day && !has_day_text(*version.day))
+  if (version.day && day_text(*version.day).empty())
     return invalid_request(fmt::format(
         "The day of the version {} is not in the calendar; correct it.", in_quotes(version.label)));
   return {};

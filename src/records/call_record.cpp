@@ -105,17 +105,9 @@ struct Draft {
   std::string provider{};
 };
 
-template <class E>
-JsonResult read_name_or_other(const JsonValue& value, E& to) {
-  std::string name;
-  JsonResult read = read_text(value, name);
-  to = enum_from<E>(name).value_or(E::other);  // of a later release
-  return read;
-}
-
 /// The first reason of several: the library reads one answer.
 JsonResult read_finish_reason(const JsonValue& value, FinishReason& to) {
-  if (const JsonValue* first = first_element(value)) return read_name_or_other(*first, to);
+  if (const JsonValue* first = first_element(value)) return read_enum_or_other(*first, to);
   if (value.is_array()) return JsonFault{.problem = "is empty; write a reason"};
   return unlike(value, "an array of texts");
 }
@@ -176,7 +168,7 @@ constexpr std::array fields{
     Field{names::reasoning_tokens, read_tokens<&Usage::reasoning_tokens>},
     Field{names::total_tokens, read_tokens<&Usage::total_tokens>},
     Field{names::score, in_call<read_score, &CallRecord::score>},
-    Field{names::error, in_call<read_name_or_other<ErrorKind>, &CallRecord::error>},
+    Field{names::error, in_call<read_enum_or_other<ErrorKind>, &CallRecord::error>},
     Field{names::started, in_call<read_started, &CallRecord::started>},
     Field{names::latency, in_call<read_seconds, &CallRecord::latency>, Presence::required},
     Field{names::time_to_first_text, in_call<read_seconds, &CallRecord::time_to_first_text>},

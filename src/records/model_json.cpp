@@ -26,7 +26,8 @@ Json or_null(const std::optional<T>& value) {
 }
 
 Json or_null(const std::optional<std::chrono::year_month_day>& day) {
-  return day ? Json(day_text(*day)) : Json();
+  const std::string text = day ? day_text(*day) : std::string();
+  return text.empty() ? Json() : Json(text);
 }
 
 Json as_json(const Capabilities& capabilities) {

@@ -25,20 +25,13 @@ constexpr std::string_view start_of_result = R"({"fingerprint":")";
 
 constexpr std::string_view advice = "name a file of results, or a new one";
 
-JsonResult read_kind(const JsonValue& value, ErrorKind& to) {
-  std::string name;
-  JsonResult read = read_text(value, name);
-  to = enum_from<ErrorKind>(name).value_or(ErrorKind::other);  // of a later release
-  return read;
-}
-
 JsonResult read_status(const JsonValue& value, int& to) {
   return read_whole_between(value, to, 0, 999);
 }
 
 JsonResult read_error(const JsonValue& value, Error& to) {
   constexpr std::array fields{
-      JsonField<Error>{"kind", into<read_kind, &Error::kind>},
+      JsonField<Error>{"kind", into<read_enum_or_other<ErrorKind>, &Error::kind>},
       JsonField<Error>{"message", into<read_text, &Error::message>},
       JsonField<Error>{"http_status", into<read_status, &Error::http_status>},
       JsonField<Error>{"code", into<read_text, &Error::code>}};

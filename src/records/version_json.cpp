@@ -162,11 +162,10 @@ std::string merged(const JsonValue& old, Members ours) {
 }
 
 std::string json_of(const ModelVersion& version, const JsonValue& old) {
-  const bool has_day = version.day && has_day_text(*version.day);  // a registry sees to it
   return merged(old, {{"label", quoted(version.label)},
                       {"model", quoted(version.model)},
                       {"note", quoted(version.note)},
-                      {"day", quoted(has_day ? day_text(*version.day) : "")}});
+                      {"day", quoted(version.day ? day_text(*version.day) : "")}});
 }
 
 std::string json_of(const VersionChange& change, const JsonValue& old) {

@@ -16,11 +16,6 @@ std::chrono::year_month_day utc_day(Moment moment) {
   return std::chrono::floor<std::chrono::days>(moment);
 }
 
-bool has_day_text(std::chrono::year_month_day day) {
-  const int year = static_cast<int>(day.year());
-  return day.ok() && year >= 0 && year <= 9999;
-}
-
 std::string moment_text(Moment moment) {
   const std::chrono::year_month_day day = utc_day(moment);
   const std::chrono::hh_mm_ss of_day(std::chrono::floor<seconds>(moment) - sys_days(day));

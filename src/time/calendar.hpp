@@ -14,9 +14,6 @@ using Moment = std::chrono::system_clock::time_point;
 
 std::chrono::year_month_day utc_day(Moment moment);
 
-/// Whether day_text() can write a day: it is in the calendar, and its year has four digits at most.
-bool has_day_text(std::chrono::year_month_day day);
-
 /// As in "2026-11-25T17:54:21Z"; what is less than a second is cut off.
 std::string moment_text(Moment moment);
 

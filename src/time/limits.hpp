@@ -1,6 +1,6 @@
 #pragma once
 
-// How long is too long.
+// Limits of waiting that several rooms keep.
 
 #include <chrono>
 

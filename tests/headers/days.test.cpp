@@ -30,3 +30,14 @@ TEST_CASE("a day is written as it is parsed", "[days]") {
     CHECK(day_text(*parse_day(text)) == text);
   }
 }
+
+TEST_CASE("a day has a text if it is in the calendar and its year has four digits", "[days]") {
+  using std::chrono::year;
+  CHECK(day_text(year(2028) / 2 / 29) == "2028-02-29");
+  CHECK(day_text(year(0) / 1 / 1) == "0000-01-01");
+  CHECK(day_text(year(9999) / 12 / 31) == "9999-12-31");
+  CHECK(day_text(year(2026) / 2 / 29).empty());
+  CHECK(day_text(year(10000) / 1 / 1).empty());
+  CHECK(day_text(year(-1) / 1 / 1).empty());
+  CHECK(day_text(std::chrono::year_month_day{}).empty());
+}

@@ -36,6 +36,7 @@ static_assert(has_names_up_to(ResponseFormat::Type::json_schema, 3));
 static_assert(has_names_up_to(Role::tool, 4));
 static_assert(has_names_up_to(Support::unknown, 3));
 static_assert(has_names_up_to(TraceEvent::Kind::chosen, 4));
+static_assert(has_names_up_to(VersionChange::Kind::other, 5));
 
 // A name is read as it is spelt.
 static_assert(enum_from<ErrorKind>("rate_limited") == ErrorKind::rate_limited);

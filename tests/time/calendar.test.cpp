@@ -29,17 +29,6 @@ TEST_CASE("a moment is written in UTC, to the second", "[calendar]") {
         std::chrono::year(1969) / 12 / 31);
 }
 
-TEST_CASE("a day has a text if it is in the calendar and its year has four digits", "[calendar]") {
-  using std::chrono::year;
-  CHECK(has_day_text(year(2028) / 2 / 29));
-  CHECK(has_day_text(year(0) / 1 / 1));
-  CHECK(has_day_text(year(9999) / 12 / 31));
-  CHECK_FALSE(has_day_text(year(2026) / 2 / 29));
-  CHECK_FALSE(has_day_text(year(10000) / 1 / 1));
-  CHECK_FALSE(has_day_text(year(-1) / 1 / 1));
-  CHECK_FALSE(has_day_text(std::chrono::year_month_day{}));
-}
-
 TEST_CASE("what is written is read", "[calendar]") {
   for (Moment moment = Moment{} - 24h * 365 * 100; moment < Moment{} + 24h * 365 * 100;
        moment += 24h * 97 + 3661s)
