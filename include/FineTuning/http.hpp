@@ -5,6 +5,7 @@
 
 #include <FineTuning/export.hpp>
 #include <FineTuning/internal/scan.hpp>
+#include <FineTuning/result.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -50,6 +51,8 @@ class FINETUNING_EXPORT BodySource {
   /// Writes the next bytes to the buffer and returns how many: at least one, and at most as many as
   /// fit; 0 at the end. Empty if they cannot be read. A stop request waits until it returns.
   [[nodiscard]] virtual std::optional<std::size_t> read(std::span<char> buffer) noexcept = 0;
+  /// What errors call it, such as the name of a file.
+  [[nodiscard]] virtual std::string name() const { return "the body"; }
 };
 
 /// What is sent, and how long it may take. Everything has been checked: no part can inject another.
@@ -93,10 +96,12 @@ struct Failure {
     timed_out,  ///< One of the limits of the Exchange.
     stopped,    ///< The listener or the stop token.
   };
-  Kind kind = Kind::network;             ///< What ended it.
-  Phase phase = Phase::connecting;       ///< How far it had got.
-  bool may_have_reached_server = false;  ///< Part of the request had been handed to the network.
-  std::string message{};                 ///< What went wrong; no secret, no URL.
+  Kind kind = Kind::network;     ///< What ended it.
+  Phase phase = Phase::waiting;  ///< How far it had got.
+  /// Part of the request had been handed to the network. Say false only if that is certain: such a
+  /// request is sent again, and may be billed again.
+  bool may_have_reached_server = true;
+  std::string message{};  ///< What went wrong, or which limit ran out; no secret, no URL.
 };
 
 /// What a listener wants next.
@@ -129,10 +134,10 @@ class FINETUNING_EXPORT Transport {
   virtual ~Transport() = default;
 
   /// Sends the exchange and passes the answer to the listener, as soon as there is one, even if the
-  /// body has not been sent whole; empty if the answer arrived whole. A stop request ends it soon,
-  /// whatever it waits for.
-  virtual std::optional<Failure> perform(const Exchange& exchange, Listener& listener,
-                                         const std::stop_token& stop) = 0;
+  /// body has not been sent whole; a Failure if the answer did not arrive whole. A stop request
+  /// ends it soon, whatever it waits for.
+  virtual Result<void, Failure> perform(const Exchange& exchange, Listener& listener,
+                                        const std::stop_token& stop) = 0;
 };
 
 }  // namespace FineTuning::http

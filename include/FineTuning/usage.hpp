@@ -7,6 +7,15 @@
 #include <optional>
 
 namespace FineTuning {
+namespace internal {
+
+/// The sum; if it would overflow, the greatest number.
+constexpr std::uint64_t saturating_sum(std::uint64_t a, std::uint64_t b) noexcept {
+  constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+  return b > most - a ? most : a + b;
+}
+
+}  // namespace internal
 
 /// Tokens as the provider counted them; `known` is false if it did not say.
 struct Usage {
@@ -34,8 +43,7 @@ struct Usage {
 
  private:
   static constexpr void add(std::uint64_t& sum, std::uint64_t count) noexcept {
-    constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
-    sum = count > most - sum ? most : sum + count;
+    sum = internal::saturating_sum(sum, count);
   }
 };
 

@@ -27,7 +27,7 @@ std::string base_url_variable(const Provider& provider) {
   std::string name(provider.name);
   for (char& c : name)
     if (is_lower(c)) c = static_cast<char>(c - 'a' + 'A');
-  return name + "_BASE_URL";
+  return fmt::format("{}_BASE_URL", name);
 }
 
 /// The account with what the environment adds.
@@ -113,13 +113,15 @@ Result<http::Headers> Accounts::key_headers(const Provider& provider, bool refre
   const Result<std::string> key = has_token ? account.access_token(refresh) : account.api_key;
   if (!key) return key.error();
   if (key->empty() && !provider.key_is_optional) return no_key(provider);
-  const std::string place = has_token ? "Account::access_token" : key_place(provider);
-  if (Result<void> valid = check_key(*key, place); !valid) return std::move(valid).error();
+  const std::string source = has_token ? "Account::access_token" : key_place(provider);
+  if (Result<void> valid = check_key(*key, source); !valid) return std::move(valid).error();
   return headers_of(account, provider, *key);
 }
 
 http::Headers Accounts::redacted_key_headers(const Provider& provider) const {
-  return headers_of(account_of(provider), provider, redacted);
+  const Account& account = account_of(provider);
+  const bool has_none = account.api_key.empty() && !account.access_token;
+  return headers_of(account, provider, has_none && provider.key_is_optional ? "" : redacted);
 }
 
 bool Accounts::can_refresh_key(const Provider& provider) const {
@@ -127,7 +129,7 @@ bool Accounts::can_refresh_key(const Provider& provider) const {
 }
 
 const Account& Accounts::account_of(const Provider& provider) const {
-  return accounts_.find(provider.name)->second;
+  return accounts_.at(std::string(provider.name));
 }
 
 bool carries_key(std::string_view header, const Provider& provider) {

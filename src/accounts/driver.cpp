@@ -6,7 +6,6 @@
 
 #include <chrono>
 #include <exception>
-#include <optional>
 #include <random>
 #include <utility>
 #include <variant>
@@ -14,7 +13,7 @@
 namespace FineTuning::internal {
 namespace {
 
-Call::Moment moment() {
+Call::Now now() {
   return {.steady = std::chrono::steady_clock::now(), .wall = std::chrono::system_clock::now()};
 }
 
@@ -58,10 +57,10 @@ class CallListener final : public http::Listener {
 };
 
 /// One call while it is made. Each take() does a step, and returns false if it was the last.
-class Run {
+class DrivenCall {
  public:
-  Run(Call& call, const Provider& provider, std::string_view name, const CallContext& context,
-      http::Transport& transport, const Accounts& accounts)
+  DrivenCall(Call& call, const Provider& provider, std::string_view name,
+             const CallContext& context, http::Transport& transport, const Accounts& accounts)
       : call_(call),
         provider_(provider),
         name_(name),
@@ -71,7 +70,7 @@ class Run {
 
   bool take_next() {
     if (context_.stop.stop_requested()) call_.stop();
-    return std::visit([this](const auto& step) { return take(step); }, call_.next(moment()));
+    return std::visit([this](const auto& step) { return take(step); }, call_.next(now()));
   }
 
  private:
@@ -86,10 +85,10 @@ class Run {
            .url = step.url,
            .attempt = step.attempt});
     CallListener listener(call_);
-    const std::optional<http::Failure> failure =
+    const Result<void, http::Failure> outcome =
         transport_.perform(*step.exchange, listener, context_.stop);
     listener.rethrow();
-    call_.exchanged(failure, moment(), roll_dice());
+    call_.exchanged(outcome, now(), roll_dice());
     return true;
   }
 
@@ -124,11 +123,11 @@ Result<Success> Driver::run(CallPlan plan, AnswerReader& reader, std::string_vie
   const Provider& provider = *plan.provider;
   plan.key_is_refreshable = accounts_.can_refresh_key(provider);
   plan.deadline = context.deadline;
-  Call call(std::move(plan), reader, moment());
-  Run run(call, provider, name, context, *transport_, accounts_);
-  while (run.take_next()) {
+  Call call(std::move(plan), reader, now());
+  DrivenCall driven(call, provider, name, context, *transport_, accounts_);
+  while (driven.take_next()) {
   }
-  return std::move(call).result(moment());
+  return std::move(call).result(now());
 }
 
 }  // namespace FineTuning::internal

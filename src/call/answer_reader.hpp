@@ -9,6 +9,7 @@
 #include <FineTuning/http.hpp>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,15 +30,15 @@ struct Incomplete {};
 /// It is not an answer.
 struct Unusable {
   Error error{};
-  /// Who did what ("OpenAI answered what is not its protocol"): the error's message is then the
-  /// service's own, and becomes a sentence that begins like this. Empty: it is a sentence already.
-  std::string opening{};
+  /// Who did what ("OpenAI answered what is not its protocol"), if the error's message is the
+  /// service's own: it becomes a sentence that begins like this. Else it is a sentence already.
+  std::optional<std::string> opening{};
   bool may_pass = false;  ///< It may be different the next time, if the server does not object.
 };
 
 /// The call goes on with another exchange, as after a look-up, or at the Location of a redirect: no
-/// key of the account's goes there. It has retries of its own and the time that is left; a reader
-/// that goes on without an end is not ended by the call.
+/// credentials go there, and there is https if there was. It has retries of its own and the time
+/// that is left; a reader that goes on without an end is not ended by the call.
 struct Further {
   Request request{};
   AnswerReader* reader = nullptr;  ///< Reads its answer, and outlives the call; null: the same one.
@@ -60,7 +61,7 @@ class AnswerReader {
   /// refusal, which the call reads, and of which nothing else is heard here.
   virtual bool begin(const http::Head& head) { return head.status / 100 == 2; }
   /// The next piece, which is valid during the call. After Flow::finish there is no more to read;
-  /// after Flow::stop the outcome says why.
+  /// after Flow::stop the reading says why.
   virtual http::Flow read(std::string_view piece) = 0;
   /// The end of the body; `is_whole` is false if the exchange failed before it.
   virtual Reading end(bool is_whole) = 0;

@@ -6,10 +6,11 @@
 #include "http/headers.hpp"
 #include "http/retry.hpp"
 #include "http/secrets.hpp"
+#include "http/url.hpp"
 #include "time/calendar.hpp"
 #include "time/limits.hpp"
 
-#include <FineTuning/internal/errors.hpp>
+#include <FineTuning/internal/scan.hpp>
 
 #include <fmt/format.h>
 
@@ -28,9 +29,35 @@ bool is_redirect(int status) {
   return status >= 300 && status < 400 && status != not_modified;
 }
 
+/// Whether nobody on the way can read what goes to another address, and no server can make this
+/// machine ask itself.
+bool may_redirect(std::string_view from, std::string_view to) {
+  return is_loopback_url(to) ? is_loopback_url(from) : to.starts_with("https://");
+}
+
+/// What may show who asks goes nowhere else, whatever the reader of the redirect has copied.
+void remove_credentials(Request& request, const Provider& provider) {
+  request.credential = Credential::url;
+  std::erase_if(request.exchange.headers, [&](const auto& header) {
+    return is_secret_header(header.first) ||
+           equal_ignoring_case(header.first, provider.key_header.name);
+  });
+}
+
+/// Whether advice would be about a key or an address, neither of which a signed URL has.
+bool is_about_access(ErrorKind kind) {
+  return kind == ErrorKind::authentication || kind == ErrorKind::permission_denied ||
+         kind == ErrorKind::not_found || kind == ErrorKind::malformed_response;
+}
+
+http::Failure as_stopped(http::Failure failure) {
+  failure.kind = http::Failure::Kind::stopped;
+  return failure;
+}
+
 }  // namespace
 
-Call::Call(CallPlan plan, AnswerReader& reader, Moment start)
+Call::Call(CallPlan plan, AnswerReader& reader, Now start)
     : plan_(std::move(plan)), reader_(&reader), start_(start.steady) {
   if (limits().total_timeout.count() > 0)
     time_limit_ = start_ + std::min(limits().total_timeout, practically_never);
@@ -39,13 +66,13 @@ Call::Call(CallPlan plan, AnswerReader& reader, Moment start)
 
 // ---- what is next
 
-Call::Step Call::next(Moment now) {
-  if (stopped_ && state_ != State::done) finish(cancelled());
+Call::Step Call::next(Now now) {
+  if (stopped_ && state_ != State::done) give_up(cancelled());
   if (is_late(now)) give_up(too_late());
   const bool needs_key = plan_.request.credential == Credential::account;
   if (state_ == State::authorizing && !needs_key) state_ = State::sending;
   if (state_ == State::sending && exchange().source && !exchange().source->rewind())
-    give_up(unreadable_body(plan_.provider->title));
+    give_up(unreadable_body(plan_.provider->title, *exchange().source));
   switch (state_) {
     case State::authorizing: return Authorize{.refresh = refreshes_key_};
     case State::waiting: return Wait{.duration = wait_, .after = &last_error_};
@@ -55,7 +82,7 @@ Call::Step Call::next(Moment now) {
   return send(now);
 }
 
-bool Call::is_late(Moment now) const {
+bool Call::is_late(Now now) const {
   const bool is_due = state_ == State::authorizing || state_ == State::sending;
   const std::optional<TimePoint> end = deadline();
   return is_due && end && now.steady >= *end;
@@ -66,7 +93,7 @@ std::optional<Call::TimePoint> Call::deadline() const {
   return std::min(*time_limit_, *plan_.deadline);
 }
 
-Call::Step Call::send(Moment now) {
+Call::Step Call::send(Now now) {
   const Request& request = plan_.request;
   if (const std::optional<TimePoint> end = deadline())
     exchange().total_timeout = std::chrono::ceil<milliseconds>(*end - now.steady);
@@ -97,7 +124,7 @@ void Call::begin_attempt() {
 // ---- what the driver tells
 
 void Call::authorized(const Result<http::Headers>& headers) {
-  if (!headers) return finish(headers.error());
+  if (!headers) return give_up(headers.error());
   refreshes_key_ = false;
   for (const auto& [name, value] : *headers) {
     plan_.secrets.emplace_back(secret_of(value));
@@ -114,7 +141,7 @@ void Call::heard(const http::Head& head) {
 http::Flow Call::heard(std::string_view piece) {
   if (!is_answer_) {
     refusal_ += piece.substr(0, longest_refusal - refusal_.size());
-    return http::Flow::go_on;
+    return refusal_.size() < longest_refusal ? http::Flow::go_on : http::Flow::finish;
   }
   if (flow_ != http::Flow::go_on) return flow_;
   received_ += piece.size();
@@ -128,31 +155,33 @@ bool Call::is_too_large() const {
          flow_ != http::Flow::finish && reader_->keeps_answer();
 }
 
-void Call::exchanged(const std::optional<http::Failure>& failure, Moment now, double dice) {
+void Call::exchanged(const Result<void, http::Failure>& outcome, Now now, double dice) {
   if (is_too_large()) return finish(too_large(plan_.provider->title, limits().max_response_bytes));
-  if (stopped_) return finish(cancelled());
+  const http::Failure failure = outcome ? cut_answer() : outcome.error();
+  if (stopped_) return failed(as_stopped(failure), now, dice);
   if (head_.status != 0 && !is_answer_) return refused(now, dice);
-  Reading outcome = reader_->end(!failure);
-  if (std::holds_alternative<Answered>(outcome)) {
+  Reading reading = reader_->end(outcome.has_value());
+  if (std::holds_alternative<Answered>(reading)) {
     state_ = State::done;
-  } else if (auto* further = std::get_if<Further>(&outcome)) {
+  } else if (auto* further = std::get_if<Further>(&reading)) {
     go_on(std::move(*further));
-  } else if (auto* answer = std::get_if<Unusable>(&outcome)) {
-    found_unusable(std::move(*answer), now, dice);
+  } else if (auto* unusable = std::get_if<Unusable>(&reading)) {
+    found_unusable(std::move(*unusable), now, dice);
   } else {
-    failed(failure.value_or(cut_answer()), now, dice);
+    failed(failure, now, dice);
   }
 }
 
 // ---- what became of an exchange
 
-void Call::failed(const http::Failure& failure, Moment now, double dice) {
+void Call::failed(http::Failure failure, Now now, double dice) {
+  if (head_.status != 0) failure.may_have_reached_server = true;  // whatever the transport says
   const bool may_pass = failure.kind == http::Failure::Kind::network ||
                         failure.kind == http::Failure::Kind::timed_out;
   retry_or_finish(error_of(failure, plan_.provider->title, plan_.request), may_pass, now, dice);
 }
 
-void Call::refused(Moment now, double dice) {
+void Call::refused(Now now, double dice) {
   const bool has_key_of_account = plan_.request.credential == Credential::account;
   if (head_.status == 401 && has_key_of_account && plan_.key_is_refreshable &&
       !has_refreshed_key_) {
@@ -171,20 +200,24 @@ void Call::refused(Moment now, double dice) {
   retry_or_finish(std::move(error), may_pass, now, dice);
 }
 
-void Call::found_unusable(Unusable answer, Moment now, double dice) {
-  Error& error = answer.error;
-  if (!answer.opening.empty()) {
+void Call::found_unusable(Unusable unusable, Now now, double dice) {
+  Error& error = unusable.error;
+  if (unusable.opening) {
     if (!error.retry_after) error.retry_after = requested_wait(head_.headers, now.wall);
-    error = in_sentences(std::move(error), answer.opening, now);
+    error = in_sentences(std::move(error), *unusable.opening, now);
   }
   const bool may_pass =
-      answer.may_pass && http::find_header(head_.headers, "x-should-retry") != "false";
+      unusable.may_pass && http::find_header(head_.headers, "x-should-retry") != "false";
   retry_or_finish(std::move(error), may_pass, now, dice);
 }
 
 void Call::go_on(Further further) {
+  if (is_redirect(head_.status)) {
+    if (!may_redirect(exchange().url, further.request.exchange.url))
+      return finish(unsafe_redirect(plan_.provider->title, head_.status));
+    remove_credentials(further.request, *plan_.provider);
+  }
   plan_.request = std::move(further.request);
-  if (is_redirect(head_.status)) plan_.request.credential = Credential::url;  // whatever it says
   if (further.reader != nullptr) reader_ = further.reader;
   retries_ = 0;
   begin_request();
@@ -192,18 +225,23 @@ void Call::go_on(Further further) {
 
 // ---- errors
 
-Error Call::in_sentences(Error error, std::string_view opening, Moment now) const {
+Error Call::in_sentences(Error error, std::string_view opening, Now now) const {
   tidy(error, plan_.secrets);
-  const std::string advice = plan_.refusals->advise(error, utc_day(now.wall));
+  std::string advice = plan_.refusals->advise(error, utc_day(now.wall));
+  if (plan_.request.credential == Credential::url && is_about_access(error.kind))
+    advice = "The signed URL may have expired; ask for a new one.";
   error.message = refusal_sentences(opening, error, advice);
   return error;
 }
 
-Error Call::completed(Error error) const {
-  if (error.http_status == 0) error.http_status = head_.status;
+Error Call::completed(Error error) {
+  const bool is_answered_lookup = plan_.request.is_lookup && is_answer_;  // which is not billed
+  if (error.http_status == 0 && !is_answered_lookup) error.http_status = head_.status;
   if (error.request_id.empty()) error.request_id = request_id();
   reader_->complete(error);
   error.attempts = attempts_;
+  if (outcome_unknown_ && !error.outcome_unknown) doubt_earlier_attempt(error, plan_.request);
+  outcome_unknown_ = error.outcome_unknown;
   redact(error, plan_.secrets);
   return error;
 }
@@ -216,7 +254,7 @@ bool Call::is_safe_to_repeat(const Error& error) const {
   return !error.outcome_unknown || plan_.request.may_be_repeated || limits().retry_unknown_outcomes;
 }
 
-void Call::retry_or_finish(Error error, bool may_pass, Moment now, double dice) {
+void Call::retry_or_finish(Error error, bool may_pass, Now now, double dice) {
   const bool may_retry = may_pass && is_safe_to_repeat(error) && retries_ < limits().max_retries;
   const milliseconds wait = error.retry_after.value_or(backoff(retries_, dice));
   const std::optional<TimePoint> end = deadline();
@@ -243,7 +281,7 @@ void Call::fail() {
   state_ = State::done;
 }
 
-Result<Success> Call::result(Moment now) && {
+Result<Success> Call::result(Now now) && {
   if (has_failed_) return std::move(last_error_);
   return Success{.attempts = attempts_,
                  .request_id = std::string(request_id()),

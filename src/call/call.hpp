@@ -42,9 +42,8 @@ struct Success {
 
 class Call {
  public:
-  /// Both of the clocks at one moment: durations are measured on one, dates are read from the
-  /// other.
-  struct Moment {
+  /// What both clocks say: durations are measured on one, dates are read from the other.
+  struct Now {
     std::chrono::steady_clock::time_point steady;
     std::chrono::system_clock::time_point wall;
   };
@@ -66,23 +65,23 @@ class Call {
   using Step = std::variant<Authorize, Send, Wait, Done>;
 
   /// The reader outlives the call.
-  Call(CallPlan plan, AnswerReader& reader, Moment start);
+  Call(CallPlan plan, AnswerReader& reader, Now start);
 
-  [[nodiscard]] Step next(Moment now);
+  [[nodiscard]] Step next(Now now);
 
   // Told by the driver, each after the step that it belongs to.
   /// The headers that carry the key; their values will be in no error.
   void authorized(const Result<http::Headers>& headers);
   void heard(const http::Head& head);
   [[nodiscard]] http::Flow heard(std::string_view piece);
-  void exchanged(const std::optional<http::Failure>& failure, Moment now, double dice);
+  void exchanged(const Result<void, http::Failure>& outcome, Now now, double dice);
   void waited() { begin_attempt(); }
 
   /// The caller wants no more.
   void stop() { stopped_ = true; }
 
   /// What became of it, once it is done.
-  [[nodiscard]] Result<Success> result(Moment now) &&;
+  [[nodiscard]] Result<Success> result(Now now) &&;
 
  private:
   enum class State { authorizing, sending, waiting, done };
@@ -91,28 +90,29 @@ class Call {
   [[nodiscard]] const Limits& limits() const { return plan_.limits; }
   [[nodiscard]] http::Exchange& exchange() { return plan_.request.exchange; }
   [[nodiscard]] std::optional<TimePoint> deadline() const;
-  [[nodiscard]] bool is_late(Moment now) const;
+  [[nodiscard]] bool is_late(Now now) const;
   [[nodiscard]] bool is_too_large() const;
   [[nodiscard]] bool is_safe_to_repeat(const Error& error) const;
   [[nodiscard]] std::string_view request_id() const;
 
   void begin_request();
   void begin_attempt();  // forgets the exchange before
-  [[nodiscard]] Step send(Moment now);
+  [[nodiscard]] Step send(Now now);
 
   // What became of an exchange.
-  void failed(const http::Failure& failure, Moment now, double dice);
-  void refused(Moment now, double dice);
-  void found_unusable(Unusable answer, Moment now, double dice);
+  void failed(http::Failure failure, Now now, double dice);
+  void refused(Now now, double dice);
+  void found_unusable(Unusable unusable, Now now, double dice);
   void go_on(Further further);
 
   /// What the service said, made whole sentences that begin with `opening`.
-  [[nodiscard]] Error in_sentences(Error error, std::string_view opening, Moment now) const;
+  [[nodiscard]] Error in_sentences(Error error, std::string_view opening, Now now) const;
   /// With all that is known of the attempt, and without secrets.
-  [[nodiscard]] Error completed(Error error) const;
-  void retry_or_finish(Error error, bool may_pass, Moment now, double dice);
+  [[nodiscard]] Error completed(Error error);
+  void retry_or_finish(Error error, bool may_pass, Now now, double dice);
   void finish(Error error);
-  void give_up(Error error);  // before an attempt, because of something else than the last one
+  /// Ends before another attempt, for a reason of its own: the last attempt's is its cause.
+  void give_up(Error error);
   void fail();
 
   CallPlan plan_;
@@ -123,6 +123,7 @@ class Call {
   bool refreshes_key_ = false;
   bool has_refreshed_key_ = false;
   bool stopped_ = false;
+  bool outcome_unknown_ = false;  // of any attempt
   int attempts_ = 0;
   int retries_ = 0;
 

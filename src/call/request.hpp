@@ -20,9 +20,8 @@ enum class Credential : std::uint8_t {
 /// One request, checked and encoded, as yet without the account's key and without time limits.
 struct Request {
   http::Exchange exchange{};
-  bool may_be_repeated =
-      false;               ///< To carry it out twice does no more than once: GET, PUT, DELETE.
-  bool is_lookup = false;  ///< It only finds the way, so it does not count as an attempt.
+  bool may_be_repeated = false;  ///< Twice does no more than once: GET, PUT, DELETE.
+  bool is_lookup = false;        ///< It only finds the way, so it does not count as an attempt.
   Credential credential = Credential::account;
 };
 

@@ -77,10 +77,12 @@ ErrorKind kind_of(http::Failure::Kind kind) {
 std::string sentence_on(const http::Failure& failure, std::string_view title) {
   switch (failure.kind) {
     case http::Failure::Kind::request:
-      return fmt::format("The request to {} was not sent whole: {}", title,
-                         with_full_stop(failure.message));
+      return fmt::format("The request to {} was not sent whole: {} Correct it, and send it again.",
+                         title, with_full_stop(failure.message));
     case http::Failure::Kind::timed_out:
-      return fmt::format("{} took too long: time ran out while {}.", title, doing(failure.phase));
+      return fmt::format("{} took too long: time ran out while {}{}; allow more.", title,
+                         doing(failure.phase),
+                         failure.message.empty() ? "" : fmt::format(" ({})", failure.message));
     case http::Failure::Kind::tls:
       return fmt::format(
           "There is no safe connection to {}, so nothing was sent: {} If the server is yours, name "
@@ -123,8 +125,8 @@ std::string general_advice_on(const Error& error, const Provider& provider) {
     case ErrorKind::quota_exhausted: return "Add credit or raise the limit; waiting does not help.";
     case ErrorKind::rate_limited:
       return error.retry_after
-                 ? fmt::format("Send less, or again in {}.", spelled(*error.retry_after))
-                 : "Send less, or again later.";
+                 ? fmt::format("Send less, or try again in {}.", spelled(*error.retry_after))
+                 : "Send less, or try again later.";
     case ErrorKind::overloaded:
     case ErrorKind::server_error:
     case ErrorKind::timed_out: return "Send it again later.";
@@ -157,12 +159,19 @@ Error too_large(std::string_view title, std::size_t max_response_bytes) {
                                  title, max_response_bytes)};
 }
 
-Error unreadable_body(std::string_view title) {
+Error unreadable_body(std::string_view title, const http::BodySource& source) {
+  return invalid_request(fmt::format("The request to {} cannot be sent, because {} cannot be read "
+                                     "from its beginning; see that it is still there.",
+                                     title, source.name()),
+                         "unreadable_body");
+}
+
+Error unsafe_redirect(std::string_view title, int status) {
   return invalid_request(
-      fmt::format("The request to {} cannot be sent, because its body cannot be read from the "
-                  "beginning; check its source.",
-                  title),
-      "unreadable_body");
+      fmt::format("{} answered {}, a redirect to an address that is not https; it is not followed, "
+                  "because others could read what is sent there. Correct the base URL.",
+                  title, status),
+      "redirected");
 }
 
 Error error_of(const http::Failure& failure, std::string_view title, const Request& request) {
@@ -171,7 +180,7 @@ Error error_of(const http::Failure& failure, std::string_view title, const Reque
   const bool may_change = is_whole && request.exchange.method != "GET";
   Error error{.kind = kind_of(failure.kind),
               .message = sentence_on(failure, title),
-              .code = is_whole ? "" : "request_not_sent",
+              .code = is_whole ? "" : "request_not_whole",
               .outcome_unknown = failure.may_have_reached_server && may_change};
   if (error.outcome_unknown && error.kind != ErrorKind::cancelled)
     error.message += request.may_be_repeated
@@ -181,10 +190,17 @@ Error error_of(const http::Failure& failure, std::string_view title, const Reque
   return error;
 }
 
+void doubt_earlier_attempt(Error& error, const Request& request) {
+  error.outcome_unknown = true;
+  error.message +=
+      request.may_be_repeated
+          ? " An earlier attempt may have been carried out."
+          : " An earlier attempt may have been carried out, and billed; look before it "
+            "is sent again.";
+}
+
 http::Failure cut_answer() {
-  return {.phase = http::Phase::receiving,
-          .may_have_reached_server = true,
-          .message = "the answer ended too early"};
+  return {.phase = http::Phase::receiving, .message = "the answer ended too early"};
 }
 
 std::string key_place(const Provider& provider) {

@@ -38,11 +38,15 @@ void redirect(Error& error, std::string_view opening);
 [[nodiscard]] Error cancelled();
 [[nodiscard]] Error too_late();
 [[nodiscard]] Error too_large(std::string_view title, std::size_t max_response_bytes);
-[[nodiscard]] Error unreadable_body(std::string_view title);
+[[nodiscard]] Error unreadable_body(std::string_view title, const http::BodySource& source);
+[[nodiscard]] Error unsafe_redirect(std::string_view title, int status);
 
 /// An exchange without a whole answer, as an error.
 [[nodiscard]] Error error_of(const http::Failure& failure, std::string_view title,
                              const Request& request);
+
+/// Adds that an attempt before the one of the error may have been carried out.
+void doubt_earlier_attempt(Error& error, const Request& request);
 
 /// The failure of an exchange whose answer is not whole, although the transport saw it end well.
 [[nodiscard]] http::Failure cut_answer();

@@ -46,9 +46,8 @@ Reading LookUp::read_whole(std::string body) {
   Result<std::string> url = planner_.endpoint_url(plan_, *endpoint);
   if (!url) return Unusable{.error = std::move(url).error()};
   endpoints_.remember(plan_.model, *endpoint);
-  Request chat = plan_.chat;
-  chat.exchange.url = *std::move(url);
-  return Further{.request = std::move(chat), .reader = &chat_};
+  plan_.chat.exchange.url = *std::move(url);
+  return Further{.request = std::move(plan_.chat), .reader = &chat_};
 }
 
 }  // namespace FineTuning::internal

@@ -30,14 +30,15 @@ class Endpoints {
 /// Reads the answer to a look-up, and goes on with the chat.
 class LookUp final : public WholeAnswer {
  public:
-  /// All of them outlive the reader. `chat` reads what is answered to the planned chat.
-  LookUp(const ChatPlan& plan, const Planner& planner, Endpoints& endpoints, AnswerReader& chat)
+  /// All of them outlive the reader. `chat` reads what is answered to the planned chat, which is
+  /// taken out of the plan.
+  LookUp(ChatPlan& plan, const Planner& planner, Endpoints& endpoints, AnswerReader& chat)
       : plan_(plan), planner_(planner), endpoints_(endpoints), chat_(chat) {}
 
  private:
   Reading read_whole(std::string body) override;
 
-  const ChatPlan& plan_;
+  ChatPlan& plan_;
   const Planner& planner_;
   Endpoints& endpoints_;
   AnswerReader& chat_;

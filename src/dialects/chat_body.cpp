@@ -4,6 +4,8 @@
 
 #include "json/reader.hpp"
 
+#include <FineTuning/internal/text.hpp>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -157,7 +159,7 @@ Result<void> check_request(const ChatRequest& request) {
   for (const Tool& tool : request.tools)
     if (!tool.parameters.empty())
       if (Result<void> checked = check_object(
-              tool.parameters, fmt::format("The JSON schema of the tool \"{}\"", tool.name));
+              tool.parameters, fmt::format("The JSON schema of the tool {}", in_quotes(tool.name)));
           !checked)
         return checked;
   if (request.response_format && request.response_format->type == ResponseFormat::Type::json_schema)

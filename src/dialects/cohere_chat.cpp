@@ -87,7 +87,7 @@ Usage read_usage(const JsonValue& usage) {
              .output_tokens = count_of(*tokens, "output_tokens"),
              .cached_input_tokens = count_of(usage, "cached_tokens"),
              .known = has_count(*tokens, {"input_tokens", "output_tokens"})};
-  read.total_tokens = read.input_tokens + read.output_tokens;
+  read.total_tokens = saturating_sum(read.input_tokens, read.output_tokens);
   return read;
 }
 
@@ -210,9 +210,7 @@ Result<void> absorb(StreamState& state, const SseEvent& event, const Accent& /*a
 // ---- refusals
 
 Error explain(int status, std::string_view body, const Accent& accent) {
-  constexpr int token_on_deny_list = 498;  // of the text, not of an account
   Error error = explain_body(status, body, accent, {});
-  if (status == token_on_deny_list) error.kind = ErrorKind::content_filtered;
   // A trial key's monthly limit has the status of too many calls a minute.
   if (error.kind == ErrorKind::rate_limited && error.message.find("month") != std::string::npos)
     error.kind = ErrorKind::quota_exhausted;

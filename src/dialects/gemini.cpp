@@ -104,7 +104,8 @@ void read_usage(Usage& usage, const JsonValue& metadata) {
            .reasoning_tokens = tokens_of(metadata, "thoughtsTokenCount"),
            .known = true};
   usage.output_tokens = tokens_of(metadata, "candidatesTokenCount") + usage.reasoning_tokens;
-  if (usage.total_tokens == 0) usage.total_tokens = usage.input_tokens + usage.output_tokens;
+  if (usage.total_tokens == 0)
+    usage.total_tokens = saturating_sum(usage.input_tokens, usage.output_tokens);
 }
 
 Result<void> read_part(ChatResponse& response, const JsonValue& part, const Deliver& deliver) {

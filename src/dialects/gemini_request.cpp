@@ -2,6 +2,8 @@
 
 #include "dialects/gemini_request.hpp"
 
+#include <FineTuning/internal/text.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -54,14 +56,14 @@ Result<void> check_messages(const std::vector<Message>& messages) {
     for (const ToolCall& call : message.tool_calls)
       if (!call.arguments.empty() && !is_json_object(call.arguments))
         return invalid_request(fmt::format(
-            "The arguments of a call of \"{}\" are not a JSON object, which this provider "
-            "requires; correct them or leave out the call.",
-            call.name));
+            "The arguments of a call of {} are not a JSON object, which this provider requires; "
+            "correct them or leave out the call.",
+            in_quotes(call.name)));
     if (message.role == Role::tool && function_of(message, messages).empty())
       return invalid_request(fmt::format(
-          "No call with the id \"{}\" precedes its result; set Message::tool_name to the function "
-          "that was called.",
-          message.tool_call_id));
+          "No call with the id {} precedes its result; set Message::tool_name to the function that "
+          "was called.",
+          in_quotes(message.tool_call_id)));
   }
   return {};
 }

@@ -109,7 +109,8 @@ Usage read_usage(const JsonValue& usage) {
     read.cached_input_tokens = count_of(*details, "cached_tokens");
   if (const JsonValue* details = find(usage, "completion_tokens_details"))
     read.reasoning_tokens = count_of(*details, "reasoning_tokens");
-  if (read.total_tokens == 0) read.total_tokens = read.input_tokens + read.output_tokens;
+  if (read.total_tokens == 0)
+    read.total_tokens = saturating_sum(read.input_tokens, read.output_tokens);
   return read;
 }
 

@@ -77,7 +77,7 @@ struct Progress {
   Clock::time_point last_moved;        // a piece of the answer, or of a source's body
   std::uint64_t body_read = 0;         // by libcurl, which sends it when it can
   std::optional<curl_off_t> sent{};    // of a source's body; empty until there is a connection
-  const char* source_fault = nullptr;  // why the source did not give its body
+  const char* source_fault = nullptr;  // what the source did instead of giving its body
   Head head{};
   bool tls_begun = false;
   bool head_complete = false;
@@ -126,16 +126,16 @@ std::size_t read_source(Progress& progress, std::span<char> buffer) {
     progress.source_fault = fault;
     return std::size_t{CURL_READFUNC_ABORT};
   };
-  constexpr const char* unreadable = "the body cannot be read";
+  constexpr const char* unreadable = "cannot be read";
   const std::optional<std::size_t> size = progress.source->read(buffer);
   if (!size) return fails(unreadable);
-  if (*size > buffer.size()) return fails("the source of the body wrote beyond its buffer");
-  if (*size == 0) return fails("the body ended before its last byte");
+  if (*size > buffer.size()) return fails("wrote beyond its buffer");
+  if (*size == 0) return fails("ended before its last byte");
   if (progress.body_read + *size < progress.body_size) return *size;
   char byte_too_many = 0;
   const std::optional<std::size_t> more = progress.source->read({&byte_too_many, 1});
   if (!more) return fails(unreadable);
-  if (*more > 0) return fails("the body is longer than its source said");
+  if (*more > 0) return fails("is longer than it said at first");
   return *size;
 }
 
@@ -252,7 +252,8 @@ class Options {
     return true;
   };
   for (const auto& [name, value] : headers)  // an empty value is written with a semicolon
-    if (!append(value.empty() ? name + ';' : fmt::format("{}: {}", name, value))) return false;
+    if (!append(value.empty() ? fmt::format("{};", name) : fmt::format("{}: {}", name, value)))
+      return false;
   if (!append("Expect:")) return false;  // no waiting for 100-continue before a long body
   if (http::find_header(headers, "Content-Type").empty() && !append("Content-Type:"))
     return false;  // libcurl would call every body a form
@@ -369,6 +370,8 @@ Failure::Kind kind_of(CURLcode code) {
 /// What to say of a code: libcurl's own words, unless they say nothing, or too much.
 std::string message_of(CURLcode code, const char* words_of_libcurl) {
   if (code == CURLE_SEND_FAIL_REWIND) return "the server closed the connection without an answer";
+  if (code == CURLE_OPERATION_TIMEDOUT)
+    return "connect_timeout";  // libcurl is given no other limit
   if (code == CURLE_ABORTED_BY_CALLBACK)
     return "the server wants the request again, on another connection";
   if (code == CURLE_SSL_CACERT_BADFILE) return "the file of certificate authorities cannot be read";
@@ -389,12 +392,22 @@ const char* fault_of(const Exchange& exchange) {
   return nullptr;
 }
 
-Failure set_up_failure() { return {.message = "libcurl could not be set up"}; }
+/// Before the network has anything of the request.
+Failure failure_at_once(Failure::Kind kind, std::string message) {
+  return {.kind = kind,
+          .phase = Phase::resolving,
+          .may_have_reached_server = false,
+          .message = std::move(message)};
+}
 
-/// Empty if the listener had all it needed before.
-std::optional<Failure> failure_of(Slot& slot, const Progress& progress, Failure::Kind kind,
-                                  std::string message) {
-  if (progress.flow == Flow::finish) return std::nullopt;
+Failure set_up_failure() {
+  return failure_at_once(Failure::Kind::network, "libcurl could not be set up");
+}
+
+/// No failure if the listener had all it needed before.
+Result<void, Failure> failure_of(Slot& slot, const Progress& progress, Failure::Kind kind,
+                                 std::string message) {
+  if (progress.flow == Flow::finish) return {};
   return Failure{.kind = kind,
                  .phase = reached_phase(slot.easy.get(), progress),
                  .may_have_reached_server = may_have_reached_server(slot.easy.get(), progress),
@@ -408,19 +421,17 @@ class CurlTransport final : public http::Transport {
     std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
   }
 
-  std::optional<Failure> perform(const Exchange& exchange, Listener& listener,
-                                 const std::stop_token& stop) override {
+  Result<void, Failure> perform(const Exchange& exchange, Listener& listener,
+                                const std::stop_token& stop) override {
     if (const char* fault = fault_of(exchange))
-      return Failure{.kind = Failure::Kind::request, .message = fault};
+      return failure_at_once(Failure::Kind::request, fault);
     if (stop.stop_requested())
-      return Failure{.kind = Failure::Kind::stopped,
-                     .phase = Phase::resolving,
-                     .message = "the caller stopped it"};
+      return failure_at_once(Failure::Kind::stopped, "the caller stopped it");
     std::unique_ptr<Slot> slot = check_out();
     if (!slot) return set_up_failure();
-    std::optional<Failure> failure = run(*slot, exchange, listener, stop);
+    Result<void, Failure> outcome = run(*slot, exchange, listener, stop);
     if (slot->is_clean) check_in(std::move(slot));
-    return failure;
+    return outcome;
   }
 
  private:
@@ -459,34 +470,33 @@ class CurlTransport final : public http::Transport {
     return expired;
   }
 
-  std::optional<Failure> run(Slot& slot, const Exchange& exchange, Listener& listener,
-                             const std::stop_token& stop) {
+  Result<void, Failure> run(Slot& slot, const Exchange& exchange, Listener& listener,
+                            const std::stop_token& stop) {
     Progress progress = make_progress(exchange, listener);
     slot.is_clean = false;
     CURLM* multi = slot.multi.get();
     if (!set_exchange(slot, progress) || curl_multi_add_handle(multi, slot.easy.get()) != CURLM_OK)
       return set_up_failure();
-    std::optional<Failure> failure;
+    Result<void, Failure> outcome;
     {
       const std::stop_callback wake(stop, [multi] { curl_multi_wakeup(multi); });
-      failure = drive(slot, progress, stop);
+      outcome = drive(slot, progress, stop);
     }
     curl_multi_remove_handle(multi, slot.easy.get());
-    return failure;
+    return outcome;
   }
 
-  static std::optional<Failure> drive(Slot& slot, Progress& progress, const std::stop_token& stop) {
+  static Result<void, Failure> drive(Slot& slot, Progress& progress, const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       int running = 0;
       const CURLMcode performed = curl_multi_perform(slot.multi.get(), &running);
       if (performed != CURLM_OK) return broken(slot, progress, performed);
-      if (running == 0) return outcome(slot, progress);
+      if (running == 0) return ended(slot, progress);
       if (is_sending_source(progress)) watch_source(slot.easy.get(), progress);
       const Clock::time_point now = Clock::now();
-      const Clock::time_point limit = next_limit(progress);
-      if (now >= limit)
-        return failure_of(slot, progress, Failure::Kind::timed_out, "it took too long");
-      const auto wait = std::chrono::ceil<milliseconds>(limit - now);
+      const TimeLimit limit = next_limit(progress);
+      if (now >= limit.end) return failure_of(slot, progress, Failure::Kind::timed_out, limit.name);
+      const auto wait = std::chrono::ceil<milliseconds>(limit.end - now);
       constexpr milliseconds most_at_once{1'000'000};  // poll takes an int
       const CURLMcode polled =
           curl_multi_poll(slot.multi.get(), nullptr, 0,
@@ -496,40 +506,49 @@ class CurlTransport final : public http::Transport {
     return failure_of(slot, progress, Failure::Kind::stopped, "the caller stopped it");
   }
 
-  static std::optional<Failure> broken(Slot& slot, const Progress& progress, CURLMcode code) {
+  static Result<void, Failure> broken(Slot& slot, const Progress& progress, CURLMcode code) {
     return failure_of(slot, progress, Failure::Kind::network, curl_multi_strerror(code));
   }
 
-  /// The moment at which the exchange has taken too long. A body in a source may take as long as it
-  /// moves.
-  static Clock::time_point next_limit(const Progress& progress) {
+  /// A moment at which the exchange has taken too long, and the limit that says so.
+  struct TimeLimit {
+    Clock::time_point end = Clock::time_point::max();
+    const char* name = "";
+  };
+
+  /// The limit that is reached first. A body in a source may take as long as it moves.
+  static TimeLimit next_limit(const Progress& progress) {
     const Exchange& exchange = progress.exchange;
-    Clock::time_point limit = Clock::time_point::max();
-    const auto apply = [&limit](Clock::time_point from, milliseconds timeout) {
-      if (timeout.count() > 0) limit = std::min(limit, from + std::min(timeout, practically_never));
+    TimeLimit next;
+    const auto apply = [&next](const char* name, Clock::time_point from, milliseconds timeout) {
+      const Clock::time_point end = from + std::min(timeout, practically_never);
+      if (timeout.count() > 0 && end < next.end) next = {.end = end, .name = name};
     };
     constexpr milliseconds rest_of_a_finished_answer{1'000};
-    apply(progress.start, exchange.total_timeout);
-    if (progress.flow == Flow::finish) apply(progress.last_moved, rest_of_a_finished_answer);
+    apply("total_timeout", progress.start, exchange.total_timeout);
+    if (progress.flow == Flow::finish) apply("", progress.last_moved, rest_of_a_finished_answer);
     const bool is_sending = is_sending_source(progress);
-    if (is_sending && !progress.sent) return limit;  // libcurl has the time to connect
-    apply(progress.last_moved, is_sending || progress.head_complete ? exchange.idle_timeout
-                                                                    : exchange.first_byte_timeout);
-    return limit;
+    if (is_sending && !progress.sent) return next;  // libcurl has the time to connect
+    if (is_sending || progress.head_complete)
+      apply("idle_timeout", progress.last_moved, exchange.idle_timeout);
+    else
+      apply("first_byte_timeout", progress.last_moved, exchange.first_byte_timeout);
+    return next;
   }
 
-  static std::optional<Failure> outcome(Slot& slot, const Progress& progress) {
+  static Result<void, Failure> ended(Slot& slot, const Progress& progress) {
     CURLcode code = CURLE_FAILED_INIT;
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(slot.multi.get(), &left))
       if (message->msg == CURLMSG_DONE) code = message->data.result;
     slot.is_clean = code == CURLE_OK && progress.head_complete;
-    if (slot.is_clean) return std::nullopt;
+    if (slot.is_clean) return {};
     if (code == CURLE_OK) code = CURLE_GOT_NOTHING;  // libcurl lets a head that is cut pass
     if (progress.flow == Flow::stop)
       return failure_of(slot, progress, Failure::Kind::stopped, "the listener stopped it");
     if (progress.source_fault != nullptr)
-      return failure_of(slot, progress, Failure::Kind::request, progress.source_fault);
+      return failure_of(slot, progress, Failure::Kind::request,
+                        fmt::format("{} {}", progress.source->name(), progress.source_fault));
     return failure_of(slot, progress, kind_of(code), message_of(code, slot.error.data()));
   }
 

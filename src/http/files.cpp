@@ -67,44 +67,25 @@ Result<std::shared_ptr<FileSource>> FileSource::open(const fs::path& path) {
   errno = 0;
   std::ifstream stream(path, std::ios::binary);
   if (!stream) return cannot_read(path, errno);
-  const std::uintmax_t size = fs::file_size(path, error);
-  if (error) return cannot_read(path, error.value());
-  return std::shared_ptr<FileSource>(new FileSource(path, std::move(stream), size));
+  const std::streamoff size = stream.seekg(0, std::ios::end).tellg();
+  if (size < 0 || !stream.seekg(0)) return cannot_read(path, errno);
+  return std::shared_ptr<FileSource>(
+      new FileSource(path, std::move(stream), static_cast<std::uint64_t>(size)));
 }
 
 bool FileSource::rewind() noexcept {
-  errno = 0;
   stream_.clear();
   stream_.seekg(0);
-  reason_ = errno;
-  read_ = 0;
-  state_ = stream_ ? State::good : State::unreadable;
-  return state_ == State::good;
+  return static_cast<bool>(stream_);
 }
 
 std::optional<std::size_t> FileSource::read(std::span<char> buffer) noexcept {
-  errno = 0;
   stream_.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-  if (stream_.bad()) {
-    reason_ = errno;
-    state_ = State::unreadable;
-    return std::nullopt;
-  }
-  const auto count = static_cast<std::size_t>(stream_.gcount());
-  read_ += count;
-  if (read_ > size_) state_ = State::longer;
-  if (read_ < size_ && count == 0) state_ = State::shorter;
-  return count;
+  if (stream_.bad()) return std::nullopt;
+  return static_cast<std::size_t>(stream_.gcount());
 }
 
-Result<void> FileSource::status() const {
-  if (state_ == State::good) return {};
-  if (state_ == State::unreadable) return cannot_read(path_, reason_);
-  return file_error(fmt::format(
-      "The file \"{}\" became {} while it was sent, so the request was not sent whole; send it "
-      "again when nothing writes to the file.",
-      path_.string(), state_ == State::shorter ? "shorter" : "longer"));
-}
+std::string FileSource::name() const { return fmt::format("the file \"{}\"", path_.string()); }
 
 // ---- to a file
 
@@ -115,14 +96,18 @@ Result<std::unique_ptr<FileSink>> FileSink::create(const fs::path& path) {
   if (path.empty()) return file_error("The file for an answer has no name; give its path.");
   std::error_code error;
   fs::path file = path;
-  if (const fs::file_status status = fs::status(path, error); fs::exists(status)) {
-    if (!fs::is_regular_file(status)) return not_a_file(path, status);
+  const fs::file_status old = fs::status(path, error);
+  if (fs::exists(old)) {
+    if (!fs::is_regular_file(old)) return not_a_file(path, old);
     file = fs::canonical(path, error);  // a symbolic link stays one: what it leads to is replaced
     if (error) return cannot_write(path, error.message());
   }
+  error.clear();  // of a file that is not there
   errno = 0;
   std::unique_ptr<FileSink> sink(new FileSink(file, part_beside(file)));
   if (!sink->stream_) return cannot_write(path, reason_of(errno));
+  if (fs::exists(old)) fs::permissions(sink->part_, old.permissions(), error);
+  if (error) return cannot_write(path, error.message());
   return sink;
 }
 

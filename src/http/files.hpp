@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace FineTuning::internal {
@@ -29,25 +30,21 @@ class FileSource final : public http::BodySource {
   [[nodiscard]] bool rewind() noexcept override;
   [[nodiscard]] std::optional<std::size_t> read(std::span<char> buffer) noexcept override;
 
-  /// Why the file could not be sent whole since the last rewind(), in a sentence that names it.
-  [[nodiscard]] Result<void> status() const;
+  /// As in: the file "data.jsonl"
+  [[nodiscard]] std::string name() const override;
 
  private:
-  enum class State : std::uint8_t { good, unreadable, shorter, longer };
-
   FileSource(std::filesystem::path path, std::ifstream stream, std::uint64_t size);
 
   std::filesystem::path path_;
   std::ifstream stream_;
   std::uint64_t size_;  ///< When it was opened: the server is told.
-  std::uint64_t read_ = 0;
-  State state_ = State::good;
-  int reason_ = 0;  ///< The errno of an unreadable file.
 };
 
 /// The body of an answer, written to a file: beside it at first, and in its place once it is whole.
 /// What stands there until then stays as it is. A process that is killed leaves NAME.RANDOM.part
-/// behind; a machine that loses its power may lose the file.
+/// behind; a machine that loses its power may lose the file. A new file has the mode of the old
+/// one.
 class FileSink final : public BodySink {
  public:
   /// The folder has to exist, and a file that stands there has to be a regular one.

@@ -32,12 +32,39 @@ bool is_secret_header(std::string_view name) {
   });
 }
 
+namespace {
+
+std::string percent_decoded(std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string decoded;
+  while (!text.empty()) {
+    const bool is_escape =
+        text.size() > 2 && text[0] == '%' && is_hex_of(lower_case(text.substr(1, 2)), 2);
+    if (is_escape) {
+      const auto value = [&](std::size_t at) { return digits.find(lower(text[at])); };
+      decoded += static_cast<char>(value(1) * 16 + value(2));
+    } else {
+      decoded += text[0];
+    }
+    text.remove_prefix(is_escape ? 3 : 1);
+  }
+  return decoded;
+}
+
+}  // namespace
+
 void add_secrets_of_url(std::vector<std::string>& secrets, std::string_view url) {
   constexpr std::size_t shortest = 16;  // a signature or a token is longer, dates and sizes are not
-  for (std::string_view query = url.substr(std::min(url.find('?'), url.size())); !query.empty();) {
-    std::string_view value = take_until(query, '&');
-    take_until(value, '=');
-    if (value.size() >= shortest) secrets.emplace_back(value);
+  std::string_view query = url;
+  take_until(query, '?');
+  while (!query.empty()) {
+    const std::string_view part = take_until(query, '&');
+    std::string_view value = part.substr(part.find('=') + 1);
+    if (value.find_first_not_of('=') == std::string_view::npos) value = part;  // a token alone
+    if (value.size() < shortest) continue;
+    secrets.emplace_back(value);
+    if (std::string decoded = percent_decoded(value); decoded != value)
+      secrets.push_back(std::move(decoded));  // services quote either
   }
 }
 

@@ -20,7 +20,8 @@ namespace FineTuning::internal {
 /// True if a header carries a secret, judged by its name.
 [[nodiscard]] bool is_secret_header(std::string_view name);
 
-/// Adds the secrets of a URL that lets in whoever has it: the long values of its query.
+/// Adds the secrets of a URL that lets in whoever has it: the long values of its query, as they are
+/// and percent-decoded.
 void add_secrets_of_url(std::vector<std::string>& secrets, std::string_view url);
 
 /// Replaces every occurrence of each secret by "[redacted]".

@@ -103,6 +103,8 @@ TEST_CASE("a token goes before a key, the same way everywhere, and can be refres
         http::Headers{{"Authorization", "Bearer token-new"}});
   CHECK(accounts.redacted_key_headers(providers::google) ==
         http::Headers{{"Authorization", "Bearer [redacted]"}});
+  CHECK(accounts.redacted_key_headers(providers::groq).size() == 1);  // it will be asked for
+  CHECK(accounts.redacted_key_headers(providers::local).empty());
 }
 
 TEST_CASE("what is wrong with a key is reported, and where it is from", "[accounts]") {

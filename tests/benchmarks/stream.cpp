@@ -76,14 +76,14 @@ void line_scan_and_nlohmann(benchmark::State& state) {
 /// Answers everything with the stream, in the pieces in which libcurl hands over a body.
 class Memory : public FineTuning::http::Transport {
  public:
-  std::optional<FineTuning::http::Failure> perform(const FineTuning::http::Exchange& /*exchange*/,
-                                                   FineTuning::http::Listener& listener,
-                                                   const std::stop_token& /*stop*/) override {
+  FineTuning::Result<void, FineTuning::http::Failure> perform(
+      const FineTuning::http::Exchange& /*exchange*/, FineTuning::http::Listener& listener,
+      const std::stop_token& /*stop*/) override {
     constexpr std::size_t piece_size = 16 << 10;
     listener.on_head({.status = 200});
     for (std::size_t at = 0; at < stream().size(); at += piece_size)
       listener.on_body(std::string_view(stream()).substr(at, piece_size));
-    return std::nullopt;
+    return {};
   }
 };
 

@@ -31,7 +31,8 @@ namespace {
 const Provider service{.name = "acme",
                        .title = "Acme",
                        .accent = {.request_id_header = "x-id"},
-                       .key_variable = "KEY"};
+                       .key_variable = "KEY",
+                       .key_header = {.name = "x-acme", .prefix = ""}};
 
 class Refusals final : public RefusalReader {
  public:
@@ -232,6 +233,63 @@ TEST_CASE("an error tells of its own attempt", "[call]") {
   const Result<Success> result = std::move(call).result(call_start);
   CHECK(result.error().http_status == 0);
   CHECK(result.error().request_id.empty());
+  REQUIRE(result.error().causes.size() == 1);
+  CHECK(result.error().causes[0].request_id == "req_503");
+}
+
+TEST_CASE("what an earlier attempt may have done is not forgotten", "[call]") {
+  const Answer lost = failing(FailureKind::network, Phase::waiting, true);
+  const Answer unreachable = failing(FailureKind::network, Phase::connecting, false);
+  struct Case {
+    std::vector<Answer> answers;
+    std::string stop_after;
+    ErrorKind kind;
+    bool outcome_unknown;
+  };
+  const std::vector<Case> cases{
+      {{lost, {.status = 400}}, "", ErrorKind::invalid_request, true},
+      {{lost, unreachable, unreachable}, "", ErrorKind::network, true},
+      {{lost}, "wait 500 ms", ErrorKind::cancelled, true},
+      {{unreachable, {.status = 400}}, "", ErrorKind::invalid_request, false},
+  };
+  for (const Case& c : cases) {
+    INFO(to_string(c.kind));
+    CallPlan plan = plan_of(request_of("POST"));
+    plan.limits.retry_unknown_outcomes = true;
+    Text reader;
+    const CallDriver driver{.answers = c.answers, .stop_after = c.stop_after};
+    const Life life = driver.live(plan, reader);
+    REQUIRE_FALSE(life.result);
+    const Error& error = life.result.error();
+    CHECK(error.kind == c.kind);
+    CHECK(error.outcome_unknown == c.outcome_unknown);
+    CHECK(error.message.ends_with(
+              " An earlier attempt may have been carried out, and billed; look before it is sent "
+              "again.") == c.outcome_unknown);
+  }
+}
+
+TEST_CASE("a server that has begun its answer had the request, whatever the transport says",
+          "[call]") {
+  Text reader;
+  const CallDriver driver{.answers = {failing(FailureKind::network, Phase::receiving, false)}};
+  const Life life = driver.live(plan_of(request_of("POST")), reader);
+  CHECK(sends(life) == 1);
+  REQUIRE_FALSE(life.result);
+  CHECK(life.result.error().outcome_unknown);
+}
+
+TEST_CASE("of a refusal its beginning is read, and no more", "[call]") {
+  Text reader;
+  Call call(plan_of(request_of("GET")), reader, call_start);
+  static_cast<void>(call.next(call_start));
+  call.authorized(http::Headers{});
+  static_cast<void>(call.next(call_start));
+  call.heard(http::Head{400, {}});
+  const std::string piece(1 << 16, 'x');
+  int pieces = 1;
+  while (call.heard(piece) == http::Flow::go_on && pieces < 1'000) ++pieces;
+  CHECK(pieces == 16);
 }
 
 TEST_CASE("an answer that is kept in memory has a limit of size", "[call]") {
@@ -265,8 +323,8 @@ TEST_CASE("a source is read from its beginning before every attempt", "[call]") 
 
 TEST_CASE("a source that cannot be read from its beginning is not sent", "[call]") {
   const std::string message =
-      "The request to Acme cannot be sent, because its body cannot be read from the beginning; "
-      "check its source.";
+      "The request to Acme cannot be sent, because the body cannot be read from its beginning; see "
+      "that it is still there.";
   Text reader;
   const Life never = CallDriver{}.live(plan_of(upload_of(std::make_shared<Source>(0))), reader);
   CHECK(never.steps == Steps{"authorize"});
@@ -321,6 +379,10 @@ class Redirected final : public Text {
     if (location_.empty() || !is_whole) return Text::end(is_whole);
     Request request = upload_of(source_);
     request.exchange.url = location_;
+    request.exchange.headers = {{"Authorization", "Bearer sk-mine"},
+                                {"Cookie", "a=b"},
+                                {"x-acme", "sk-acme"},
+                                {"Content-Type", "text/plain"}};
     return Further{.request = std::move(request)};
   }
 
@@ -329,13 +391,14 @@ class Redirected final : public Text {
   std::string location_;
 };
 
-const Answer moved{.status = 302,
-                   .headers = {{"Location", "https://store/x?X-Signature=0123456789abcdef"}},
-                   .body = "over there"};
+Answer moved_to(std::string location) {
+  return {.status = 302, .headers = {{"Location", std::move(location)}}, .body = "over there"};
+}
+const Answer moved = moved_to("https://store/x?X-Signature=0123456789%2Babcdef");
 
 }  // namespace
 
-TEST_CASE("a reader may follow a redirect, and no key does", "[call]") {
+TEST_CASE("a reader may follow a redirect, and no credentials do", "[call]") {
   const auto source = std::make_shared<Source>();
   Redirected reader(source);
   const CallDriver driver{
@@ -346,9 +409,39 @@ TEST_CASE("a reader may follow a redirect, and no key does", "[call]") {
   CHECK(reader.text == "stored");
   CHECK(source->rewinds == 2);
   CHECK(life.sent[1].method == "PUT");
-  CHECK(life.sent[1].url == "https://store/x?X-Signature=0123456789abcdef");
-  CHECK(life.sent[1].headers.empty());
-  CHECK(life.sent[2].headers.empty());
+  CHECK(life.sent[1].url == "https://store/x?X-Signature=0123456789%2Babcdef");
+  CHECK(life.sent[1].headers == http::Headers{{"Content-Type", "text/plain"}});
+  CHECK(life.sent[2].headers == life.sent[1].headers);
+}
+
+TEST_CASE("a redirect to where others can read, or from elsewhere to this machine, is not followed",
+          "[call]") {
+  struct Case {
+    std::string from, to;
+    bool is_followed;
+  };
+  const std::vector<Case> cases{{"https://host/thing", "https://store/x", true},
+                                {"https://host/thing", "http://store/x", false},
+                                {"https://host/thing", "HTTP://store/x", false},
+                                {"https://host/thing", "ftp://store/x", false},
+                                {"https://host/thing", "//store/x", false},
+                                {"https://host/thing", "/x", false},
+                                {"https://host/thing", "http://localhost:1/x", false},
+                                {"https://host/thing", "https://127.0.0.1/x", false},
+                                {"http://localhost:1/thing", "http://127.0.0.1:2/x", true}};
+  for (const auto& [from, to, is_followed] : cases) {
+    INFO(from << " to " << to);
+    Redirected reader(std::make_shared<Source>());
+    CallPlan plan = plan_of(request_of("POST"));
+    plan.request.exchange.url = from;
+    const CallDriver driver{.answers = {moved_to(to), {.body = "stored"}}};
+    const Life life = driver.live(plan, reader);
+    CHECK(life.sent.size() == (is_followed ? 2U : 1U));
+    CHECK(life.result.has_value() == is_followed);
+    if (is_followed) continue;
+    CHECK(life.result.error().code == "redirected");
+    CHECK(life.result.error().http_status == 302);
+  }
 }
 
 TEST_CASE("a signed URL is a secret", "[call]") {
@@ -356,13 +449,14 @@ TEST_CASE("a signed URL is a secret", "[call]") {
   CallPlan plan = plan_of(request_of("POST"));
   plan.key_is_refreshable = true;
   const CallDriver driver{
-      .answers = {moved, {.status = 401, .body = "0123456789abcdef is not good"}}};
+      .answers = {moved, {.status = 401, .body = "0123456789+abcdef, 0123456789%2Babcdef"}}};
   const Life life = driver.live(plan, reader);
   CHECK(life.steps == Steps{"authorize", "send 1", "send 2"});  // no key that could be refreshed
   CHECK(life.logged == std::vector<std::string>{"https://host/thing", "https://store/x"});
   REQUIRE_FALSE(life.result);
   CHECK(life.result.error().message ==
-        "Acme answered 401: [redacted] is not good. Check the key in KEY or Account::api_key.");
+        "Acme answered 401: [redacted], [redacted]. The signed URL may have expired; ask for a new "
+        "one.");
 }
 
 TEST_CASE("a redirect that no reader expects is an error", "[call]") {
@@ -635,5 +729,22 @@ TEST_CASE("a call that is stopped does nothing more, whatever it asks for", "[ca
     REQUIRE_FALSE(life.result);
     CHECK(life.result.error().kind == ErrorKind::cancelled);
     CHECK(source->rewinds == static_cast<int>(sends(life)));
+  }
+}
+
+TEST_CASE("a call that is stopped while it is sent may have been carried out", "[call]") {
+  for (const bool is_answered : {false, true}) {
+    Text reader;
+    Call call(plan_of(request_of("POST")), reader, call_start);
+    static_cast<void>(call.next(call_start));
+    call.authorized(http::Headers{});
+    static_cast<void>(call.next(call_start));
+    call.stop();
+    if (is_answered) call.heard(http::Head{200, {}});
+    call.exchanged({}, call_start, 0);
+    const Result<Success> result = std::move(call).result(call_start);
+    REQUIRE_FALSE(result);
+    CHECK(result.error().kind == ErrorKind::cancelled);
+    CHECK(result.error().outcome_unknown);
   }
 }

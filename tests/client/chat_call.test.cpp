@@ -386,10 +386,11 @@ TEST_CASE("a failure says what happened, when, and what that means", "[chat_call
        "The connection to OpenAI broke while waiting for an answer: it broke. The request may have "
        "been carried out, and billed; look before it is sent again."},
       {failing(FailureKind::timed_out, Phase::receiving, true),
-       "OpenAI took too long: time ran out while receiving the answer. The request may have been "
+       "OpenAI took too long: time ran out while receiving the answer (it broke); allow more. The "
+       "request may have been "
        "carried out, and billed; look before it is sent again."},
       {failing(FailureKind::request, Phase::sending, true),
-       "The request to OpenAI was not sent whole: it broke."},
+       "The request to OpenAI was not sent whole: it broke. Correct it, and send it again."},
       {failing(FailureKind::tls, Phase::tls, false),
        "There is no safe connection to OpenAI, so nothing was sent: it broke. If the server "
        "is yours, name its authority in the option ca_file."},

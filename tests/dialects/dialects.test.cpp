@@ -47,7 +47,7 @@ struct Speaker {
 const Speaker openai{&openai_chat_dialect};
 const Speaker groq{&openai_chat_dialect, providers::groq.accent};
 const Speaker gemini{&gemini_dialect};
-const Speaker cohere{&cohere_chat_dialect};
+const Speaker cohere{&cohere_chat_dialect, providers::cohere.accent};
 const std::array all_speakers{openai, groq, gemini, cohere};
 
 Json json(std::string_view text) { return Json::parse(text); }

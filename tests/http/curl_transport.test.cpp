@@ -692,7 +692,7 @@ TEST_CASE("another method is not sent", "[curl_transport]") {
     INFO(method);
     exchange.method = method;
     const Exchanged outcome = perform(*curl_transport({}), exchange);
-    check_failure(outcome, Kind::request, Phase::connecting, false);
+    check_failure(outcome, Kind::request, Phase::resolving, false);
     CHECK(outcome.failure->message == "only GET, POST, PUT, PATCH and DELETE can be sent");
   }
   CHECK(server.connections() == 0);

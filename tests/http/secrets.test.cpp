@@ -46,6 +46,11 @@ TEST_CASE("what lets in whoever has a URL is a secret", "[secrets]") {
         std::vector<std::string>{"sk-secret", "0123456789abcdef", "abcdefghijklmnopqrs=="});
   add_secrets_of_url(secrets, "https://host/no-query-at-all-in-this-one");
   CHECK(secrets.size() == 3);
+  add_secrets_of_url(secrets, "https://host/?0123456789abcdefg==");
+  CHECK(secrets.back() == "0123456789abcdefg==");
+  add_secrets_of_url(secrets, "https://host/?token=a%2Fb%2Bcdefghijklm%3d%4");
+  CHECK(secrets[4] == "a%2Fb%2Bcdefghijklm%3d%4");
+  CHECK(secrets[5] == "a/b+cdefghijklm=%4");
 }
 
 TEST_CASE("secrets are taken out of every text of an error", "[secrets]") {

@@ -125,9 +125,9 @@ TEST_CASE("a source that does not give its body fails its request, and the conne
       {"nothing", text("", 10), false, "the body ended before its last byte"},
       {"one byte too few", text("123456789", 10), true, "the body ended before its last byte"},
       {"one byte too many", text("12345678901", 10), false,
-       "the body is longer than its source said"},
+       "the body is longer than it said at first"},
       {"far too many", text(std::string(3U << 20U, 'x'), 2U << 20U), true,
-       "the body is longer than its source said"},
+       "the body is longer than it said at first"},
       {"unreadable", reading(10, [](auto, auto) { return Count(); }), false,
        "the body cannot be read"},
       {"unreadable later",
@@ -138,7 +138,7 @@ TEST_CASE("a source that does not give its body fails its request, and the conne
        "the body cannot be read"},
       {"more than was asked for",
        reading(10, [](auto, std::span<char> buffer) { return Count(buffer.size() + 1); }), false,
-       "the source of the body wrote beyond its buffer"},
+       "the body wrote beyond its buffer"},
   };
   for (const Case& failing : cases) {
     INFO(failing.what);
@@ -159,7 +159,7 @@ TEST_CASE("a source without a length is not sent", "[source_body]") {
   LoopbackServer server(answer_each(answer("ok")));
   const auto source = source_of("the body", UINT64_MAX);
   const Exchanged outcome = perform(*curl_transport({}), upload(server.url(), source));
-  check_failure(outcome, Kind::request, Phase::connecting, false);
+  check_failure(outcome, Kind::request, Phase::resolving, false);
   CHECK(server.connections() == 0);
 }
 

@@ -15,7 +15,6 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -156,11 +155,10 @@ http::Exchange post(const std::string& url) {
 Failure failure_of(const CurlSettings& settings, const http::Exchange& exchange,
                    const std::stop_token& stop = {}) {
   Listener listener;
-  const std::optional<Failure> failure =
-      curl_transport(settings)->perform(exchange, listener, stop);
-  REQUIRE(failure);
+  const auto outcome = curl_transport(settings)->perform(exchange, listener, stop);
+  REQUIRE_FALSE(outcome);
   CHECK(listener.status == 0);
-  return *failure;
+  return outcome.error();
 }
 
 }  // namespace
@@ -263,8 +261,8 @@ TEST_CASE("HTTP/2 is offered to a server that speaks TLS", "[tls]") {
   const TlsSide tls(issue(authority));
   LoopbackServer server(answer_each(answer("ok")), tls.accept());
   Listener listener;
-  REQUIRE_FALSE(curl_transport({.ca_file = ca_file.path()})
-                    ->perform(post(server.url("https")), listener, {}));
+  REQUIRE(curl_transport({.ca_file = ca_file.path()})
+              ->perform(post(server.url("https")), listener, {}));
   CHECK(listener.body == "ok");
   CHECK(tls.offered() == "\2h2\10http/1.1");
 }
@@ -290,9 +288,9 @@ TEST_CASE("over HTTP/2 as well, a server hears at once that nobody waits for the
   const auto transport = curl_transport({.ca_file = ca_file.path()});
   Listener listener;
   listener.opinion = http::Flow::stop;
-  const auto failure = transport->perform(post(server.url("https")), listener, {});
-  REQUIRE(failure);
-  CHECK(failure->kind == Kind::stopped);
+  const auto outcome = transport->perform(post(server.url("https")), listener, {});
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().kind == Kind::stopped);
   CHECK(listener.body == "some");
   CHECK(server.wait_for_closed(1));  // while the transport is there
 }
@@ -335,10 +333,10 @@ TEST_CASE("over HTTP/2 as well, a source that ends early fails its request", "[t
   exchange.source = source_of("123456789", 10);
   const auto transport = curl_transport({.ca_file = ca_file.path()});
   Listener listener;
-  const std::optional<Failure> failure = transport->perform(exchange, listener, {});
-  REQUIRE(failure);
-  CHECK(failure->kind == Kind::request);
-  CHECK(failure->message == "the body ended before its last byte");
+  const auto outcome = transport->perform(exchange, listener, {});
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().kind == Kind::request);
+  CHECK(outcome.error().message == "the body ended before its last byte");
   CHECK(server.wait_for_closed(1));  // while the transport is there
 }
 
@@ -350,7 +348,7 @@ TEST_CASE("a source is sent over TLS", "[tls]") {
   http::Exchange exchange = post(server.url("https"));
   exchange.source = long_source(3U << 20U);
   Listener listener;
-  REQUIRE_FALSE(curl_transport({.ca_file = ca_file.path()})->perform(exchange, listener, {}));
+  REQUIRE(curl_transport({.ca_file = ca_file.path()})->perform(exchange, listener, {}));
   CHECK(body_of(server.requests().at(0)) == std::string(3U << 20U, 'x'));  // as a bool
 }
 
@@ -368,14 +366,14 @@ TEST_CASE("a request on a used TLS connection that is closed unanswered is not s
       tls.accept());
   const auto transport = curl_transport({.ca_file = ca_file.path()});
   Listener first;
-  REQUIRE_FALSE(transport->perform(post(server.url("https")), first, {}));
+  REQUIRE(transport->perform(post(server.url("https")), first, {}));
   Listener second;
-  const auto failure = transport->perform(post(server.url("https")), second, {});
-  REQUIRE(failure);
-  INFO(failure->message);
-  CHECK(failure->kind == Kind::network);
-  CHECK(failure->phase == Phase::waiting);
-  CHECK(failure->may_have_reached_server);
+  const auto outcome = transport->perform(post(server.url("https")), second, {});
+  REQUIRE_FALSE(outcome);
+  INFO(outcome.error().message);
+  CHECK(outcome.error().kind == Kind::network);
+  CHECK(outcome.error().phase == Phase::waiting);
+  CHECK(outcome.error().may_have_reached_server);
   CHECK(server.requests().size() == 2);
 }
 
@@ -392,7 +390,7 @@ TEST_CASE("a TLS connection that the server closed meanwhile is replaced by a ne
   const auto transport = curl_transport({.ca_file = ca_file.path()});
   for (std::size_t call = 1; call <= 3; ++call) {
     Listener listener;
-    CHECK_FALSE(transport->perform(post(server.url("https")), listener, {}));
+    CHECK(transport->perform(post(server.url("https")), listener, {}));
     CHECK(listener.body == "ok");
     REQUIRE(server.wait_for_closed(call));
   }

@@ -23,7 +23,7 @@ namespace FineTuning::test {
 
 using Steps = std::vector<std::string>;
 
-inline constexpr internal::Call::Moment call_start{
+inline constexpr internal::Call::Now call_start{
     .steady = std::chrono::steady_clock::time_point(std::chrono::hours(1)),
     .wall = std::chrono::sys_days(std::chrono::year(2026) / 11 / 22) + std::chrono::hours(12)};
 
@@ -55,7 +55,7 @@ struct CallDriver {
   Life live(internal::CallPlan plan, internal::AnswerReader& reader) const {
     using internal::Call;
     Life life;
-    Call::Moment now = call_start;
+    Call::Now now = call_start;
     Call call(std::move(plan), reader, now);
     while (true) {
       const Call::Step step = call.next(now);
@@ -88,14 +88,14 @@ struct CallDriver {
     REQUIRE(life.sent.size() <= answers.size());
   }
 
-  void exchange(internal::Call& call, const Answer& answer, internal::Call::Moment now) const {
+  void exchange(internal::Call& call, const Answer& answer, internal::Call::Now now) const {
     constexpr std::size_t piece = 5;
     if (on_exchange) on_exchange();
     if (answer.status != 0) call.heard(http::Head{answer.status, answer.headers});
     http::Flow flow = http::Flow::go_on;
     for (std::size_t at = 0; at < answer.body.size() && flow != http::Flow::stop; at += piece)
       flow = call.heard(std::string_view(answer.body).substr(at, piece));
-    call.exchanged(answer.failure, now, dice);
+    call.exchanged(answer.outcome(), now, dice);
   }
 };
 

@@ -26,6 +26,10 @@ struct Answer {
   http::Headers headers{};
   std::string body{};                      ///< All of it that arrives.
   std::optional<http::Failure> failure{};  ///< What happens after the body.
+
+  [[nodiscard]] Result<void, http::Failure> outcome() const {
+    return failure ? Result<void, http::Failure>(*failure) : Result<void, http::Failure>();
+  }
 };
 
 /// Safe to use from several threads at once.
@@ -38,20 +42,20 @@ class CannedTransport final : public http::Transport {
   /// Called before each exchange is answered.
   std::function<void(const http::Exchange&)> on_exchange{};
 
-  std::optional<http::Failure> perform(const http::Exchange& exchange, http::Listener& listener,
-                                       const std::stop_token& stop) override {
+  Result<void, http::Failure> perform(const http::Exchange& exchange, http::Listener& listener,
+                                      const std::stop_token& stop) override {
     const Answer answer = take(exchange);
     if (on_exchange) on_exchange(exchange);
     const http::Failure stopped{.kind = http::Failure::Kind::stopped,
                                 .phase = http::Phase::waiting,
                                 .may_have_reached_server = true};
     if (stop.stop_requested()) return stopped;
-    if (answer.status == 0) return answer.failure;
+    if (answer.status == 0) return answer.outcome();
     http::Flow flow = listener.on_head({.status = answer.status, .headers = answer.headers});
     for (std::size_t at = 0; at < answer.body.size() && flow != http::Flow::stop; at += piece_size)
       flow = listener.on_body(std::string_view(answer.body).substr(at, piece_size));
     if (flow == http::Flow::stop || stop.stop_requested()) return stopped;
-    return answer.failure;
+    return answer.outcome();
   }
 
   /// What it has been asked so far.

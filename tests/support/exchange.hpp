@@ -51,7 +51,8 @@ inline Exchanged perform(http::Transport& transport, const http::Exchange& excha
                          const Decide& decide = {}, const std::stop_token& stop = {}) {
   Exchanged outcome;
   Recorder recorder(outcome, decide);
-  outcome.failure = transport.perform(exchange, recorder, stop);
+  const auto performed = transport.perform(exchange, recorder, stop);
+  if (!performed) outcome.failure = performed.error();
   return outcome;
 }
 

@@ -37,6 +37,10 @@ constexpr Result<ModelId, IdError> parse_id(std::string_view text) {
   return id;
 }
 
+inline constexpr StatusMeaning statuses[] = {
+    {498, ErrorKind::content_filtered},  // a token on a deny list: of the text, not of an account
+};
+
 }  // namespace cohere_facts
 
 /// Cohere, API v2: with documents and citations.
@@ -48,7 +52,7 @@ inline constexpr Provider cohere{
     .routing_prefixes = "cohere/|cohere_chat/",
     .models = cohere_facts::models,
     .dialect = Dialect::cohere_chat,
-    .accent = {.documents = true},
+    .accent = {.documents = true, .statuses = cohere_facts::statuses},
     .base_url = "https://api.cohere.com",
     .chat_path = "/v2/chat",
     .key_variable = "COHERE_API_KEY",
