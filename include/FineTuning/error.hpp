@@ -68,7 +68,8 @@ inline constexpr auto internal::enum_names<ErrorKind> =
 static_assert(to_string(ErrorKind::authentication) == "authentication");
 static_assert(to_string(ErrorKind::other) == "other");
 
-/// A failure. No member contains a key or a token, not even one that the provider repeats.
+/// A failure. No member contains a key or a token (of four characters or more), not even one that
+/// the provider repeats.
 struct FINETUNING_EXPORT Error {
   ErrorKind kind = ErrorKind::other;  ///< What to act on.
   std::string message{};              ///< A whole sentence: what happened and what to do about it.
