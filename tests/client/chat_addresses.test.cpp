@@ -357,8 +357,8 @@ TEST_CASE("a bare Vertex name without a project and a location says what to set"
 }
 
 TEST_CASE("a Vertex model is looked up once, by all the copies of a Chat", "[chat]") {
-  const std::string version = GENERATE("", "@v2");
-  const std::string model = "/v1/projects/p/locations/us-central1/models/M" + version;
+  const std::string suffix = GENERATE("", "@v2");
+  const std::string model = "/v1/projects/p/locations/us-central1/models/M" + suffix;
   const std::string host = "https://us-central1-aiplatform.googleapis.com";
   const std::string endpoint =
       host + "/v1/projects/123456789012/locations/us-central1/endpoints/4095574160837705728";
@@ -368,11 +368,11 @@ TEST_CASE("a Vertex model is looked up once, by all the copies of a Chat", "[cha
                                  {.body = sample("vertex/text.stream.sse")}});
   const Chat chat = chat_on(transport);
   const Chat copy = chat;
-  const Result<ChatResponse> response = chat.send(registered + version, "Hi");
+  const Result<ChatResponse> response = chat.send(registered + suffix, "Hi");
   REQUIRE(response);
   CHECK(response->attempts == 1);
-  CHECK(copy.send("google:projects/p/locations/us-central1/models/M" + version, "Hi"));
-  CHECK(copy.stream(registered + version, "Hi", [](auto) { return true; }));
+  CHECK(copy.send("google:projects/p/locations/us-central1/models/M" + suffix, "Hi"));
+  CHECK(copy.stream(registered + suffix, "Hi", [](auto) { return true; }));
   CHECK(urls(*transport) == std::vector<std::string>{host + model, endpoint + ":generateContent",
                                                      endpoint + ":generateContent",
                                                      endpoint + ":streamGenerateContent?alt=sse"});

@@ -65,7 +65,8 @@ JsonResult read_share(const JsonValue& value, double& to) {
 }
 
 JsonResult read_layer(const JsonValue& value, int& to) {
-  return read_name<int>(value, to, std::array{JsonName{"back", -1}, JsonName{"front", 1}});
+  return read_name<int>(value, to,
+                        std::array{JsonName<int>{"back", -1}, JsonName<int>{"front", 1}});
 }
 
 JsonResult keep_other(std::string_view name, const JsonValue& value, Drawing& to) {

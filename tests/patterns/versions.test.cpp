@@ -237,10 +237,10 @@ TEST_CASE(
       {"support", {.label = "v1", .model = v1, .day = std::chrono::year(2026) / 2 / 30}, false},
       {"support", {.label = "v1", .model = v1, .day = std::chrono::year(10000) / 1 / 1}, false},
   };
-  for (const auto& [name, version, is_good] : cases) {
-    CAPTURE(name, version.label, version.model);
+  for (const auto& [name, given, is_good] : cases) {
+    CAPTURE(name, given.label, given.model);
     VersionRegistry registry;
-    const Result<ModelVersion> added = registry.add(name, version);
+    const Result<ModelVersion> added = registry.add(name, given);
     CHECK(added.has_value() == is_good);
     CHECK(registry.names().value().size() == (is_good ? 1 : 0));
     if (added) continue;
@@ -252,10 +252,10 @@ TEST_CASE(
 TEST_CASE("what is not found is said, with what there is", "[versions]") {
   VersionRegistry registry;
   const auto message_of = [&](const char* name, const char* label) {
-    const Result<ModelVersion> version = registry.get(name, label);
-    REQUIRE_FALSE(version);
-    CHECK(version.error().kind == ErrorKind::not_found);
-    return version.error().message;
+    const Result<ModelVersion> found = registry.get(name, label);
+    REQUIRE_FALSE(found);
+    CHECK(found.error().kind == ErrorKind::not_found);
+    return found.error().message;
   };
   CHECK(message_of("m", "v1") == R"(The registry has no model "m"; add one.)");
   REQUIRE(registry.add("legal", {.label = "v1", .model = v1}));

@@ -235,9 +235,9 @@ TEST_CASE("what a later release or a person wrote of a change is kept", "[versio
       "history": [{}, {"when": "2030-01-01T00:00:00Z", "what": "retired", "label": "v0"},
                   {"when": "", "what": "other"}, {"what": "promoted"}]}}})");
   REQUIRE(registry_at(folder.file()).mark_stable("legal", "v1"));
-  const VersionedModel model = registry_at(folder.file()).table().value().at("legal");
-  CHECK_FALSE(model.versions.at(0).day);
-  const std::vector<VersionChange>& history = model.history;
+  const VersionedModel legal = registry_at(folder.file()).table().value().at("legal");
+  CHECK_FALSE(legal.versions.at(0).day);
+  const std::vector<VersionChange>& history = legal.history;
   REQUIRE(history.size() == 5);
   using Kind = VersionChange::Kind;
   CHECK_FALSE(history[0].when);
