@@ -139,6 +139,7 @@ void Call::heard(const http::Head& head) {
 }
 
 http::Flow Call::heard(std::string_view piece) {
+  if (head_.status == 0) return http::Flow::stop;
   if (!is_answer_) {
     refusal_ += piece.substr(0, longest_refusal - refusal_.size());
     return refusal_.size() < longest_refusal ? http::Flow::go_on : http::Flow::finish;
@@ -160,6 +161,7 @@ void Call::exchanged(const Result<void, http::Failure>& outcome, Now now, double
   const http::Failure failure = outcome ? cut_answer() : outcome.error();
   if (stopped_) return failed(as_stopped(failure), now, dice);
   if (head_.status != 0 && !is_answer_) return refused(now, dice);
+  if (head_.status == 0) return failed(failure, now, dice);  // a body alone is not an answer
   Reading reading = reader_->end(outcome.has_value());
   if (std::holds_alternative<Answered>(reading)) {
     state_ = State::done;

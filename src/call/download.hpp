@@ -18,6 +18,8 @@ class Download final : public AnswerReader {
   /// The sink outlives the reader.
   explicit Download(BodySink& sink) : sink_(sink) {}
 
+  /// Of what was not asked for as a part, only the whole is an answer.
+  bool begin(const http::Head& head) override { return head.status == 200; }
   http::Flow read(std::string_view piece) override {
     written_ = sink_.write(piece);
     return written_ ? http::Flow::go_on : http::Flow::stop;

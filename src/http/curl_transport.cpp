@@ -80,6 +80,7 @@ struct Progress {
   const char* source_fault = nullptr;  // what the source did instead of giving its body
   Head head{};
   bool tls_begun = false;
+  bool in_head = false;
   bool head_complete = false;
   Flow flow = Flow::go_on;
 };
@@ -176,14 +177,17 @@ std::string_view trimmed(std::string_view text) {
 std::size_t on_header_line(char* data, std::size_t size, std::size_t count, void* user) noexcept {
   auto& progress = *static_cast<Progress*>(user);
   const std::string_view line = trimmed({data, size * count});
-  if (line.starts_with("HTTP/") && line.find(' ') != std::string_view::npos) {
+  if (!progress.in_head && !progress.head_complete && line.starts_with("HTTP/")) {
     progress.head = {};  // also of an interim answer, which another head follows
-    const std::string_view status = line.substr(line.find(' ') + 1, 3);
+    progress.in_head = true;
+    const std::string_view status = line.substr(std::min(line.find(' '), line.size() - 1) + 1, 3);
     std::from_chars(status.data(), status.data() + status.size(), progress.head.status);
   } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
     progress.head.headers.emplace_back(trimmed(line.substr(0, colon)),
                                        trimmed(line.substr(colon + 1)));
-  } else if (line.empty() && progress.head.status >= 200 && !progress.head_complete) {
+  } else if (line.empty()) {
+    progress.in_head = false;
+    if (progress.head.status < 200 || progress.head_complete) return size * count;
     progress.head_complete = true;
     if (!continues(progress, progress.listener.on_head(progress.head))) return CURL_WRITEFUNC_ERROR;
   }
@@ -192,6 +196,7 @@ std::size_t on_header_line(char* data, std::size_t size, std::size_t count, void
 
 std::size_t on_response_body(char* data, std::size_t size, std::size_t count, void* user) noexcept {
   auto& progress = *static_cast<Progress*>(user);
+  if (!progress.head_complete) return CURL_WRITEFUNC_ERROR;  // as behind a status of 101
   const Flow flow = progress.listener.on_body({data, size * count});
   return continues(progress, flow) ? size * count : CURL_WRITEFUNC_ERROR;
 }
@@ -370,6 +375,7 @@ Failure::Kind kind_of(CURLcode code) {
 /// What to say of a code: libcurl's own words, unless they say nothing, or too much.
 std::string message_of(CURLcode code, const char* words_of_libcurl) {
   if (code == CURLE_SEND_FAIL_REWIND) return "the server closed the connection without an answer";
+  if (code == CURLE_WRITE_ERROR) return "the answer has no whole head";  // listeners stop, not fail
   if (code == CURLE_OPERATION_TIMEDOUT)
     return "connect_timeout";  // libcurl is given no other limit
   if (code == CURLE_ABORTED_BY_CALLBACK)
@@ -521,8 +527,9 @@ class CurlTransport final : public http::Transport {
     const Exchange& exchange = progress.exchange;
     TimeLimit next;
     const auto apply = [&next](const char* name, Clock::time_point from, milliseconds timeout) {
+      if (timeout.count() <= 0) return;
       const Clock::time_point end = from + std::min(timeout, practically_never);
-      if (timeout.count() > 0 && end < next.end) next = {.end = end, .name = name};
+      if (end < next.end) next = {.end = end, .name = name};
     };
     constexpr milliseconds rest_of_a_finished_answer{1'000};
     apply("total_timeout", progress.start, exchange.total_timeout);

@@ -106,7 +106,10 @@ Result<std::unique_ptr<FileSink>> FileSink::create(const fs::path& path) {
   errno = 0;
   std::unique_ptr<FileSink> sink(new FileSink(file, part_beside(file)));
   if (!sink->stream_) return cannot_write(path, reason_of(errno));
-  if (fs::exists(old)) fs::permissions(sink->part_, old.permissions(), error);
+  if (!fs::exists(old)) return sink;
+  sink->mode_ = old.permissions();
+  constexpr fs::perms as_written = fs::perms::owner_read | fs::perms::owner_write;
+  fs::permissions(sink->part_, *sink->mode_ | as_written, error);
   if (error) return cannot_write(path, error.message());
   return sink;
 }
@@ -136,7 +139,8 @@ Result<void> FileSink::finish() {
   stream_.close();
   if (!stream_) return cannot_write(path_, reason_of(errno));
   std::error_code error;
-  fs::rename(part_, path_, error);
+  if (mode_) fs::permissions(part_, *mode_, error);
+  if (!error) fs::rename(part_, path_, error);
   if (error) return cannot_write(path_, error.message());
   return {};
 }

@@ -62,6 +62,7 @@ class FileSink final : public BodySink {
 
   std::filesystem::path path_;
   std::filesystem::path part_;  ///< Where it is written; removed at the end, if it is there.
+  std::optional<std::filesystem::perms> mode_;  ///< Of the file that it replaces.
   std::ofstream stream_;
 };
 

@@ -78,7 +78,7 @@ std::optional<milliseconds> requested_wait(const http::Headers& headers,
 bool is_retryable(int status, const http::Headers& headers) {
   const std::string_view advice = http::find_header(headers, "x-should-retry");
   if (advice == "true" || advice == "false") return advice == "true";
-  return status == 408 || status == 409 || status == 429 || status >= 500;
+  return status == 408 || status == 409 || status == 429 || (status >= 500 && status < 600);
 }
 
 milliseconds backoff(int number, double dice) {

@@ -70,7 +70,11 @@ void add_secrets_of_url(std::vector<std::string>& secrets, std::string_view url)
 
 void redact(std::string& text, const std::vector<std::string>& secrets) {
   constexpr std::size_t shortest = 4;  // what is shorter is part of many words, and not a secret
-  for (const std::string& secret : secrets) {
+  std::vector<std::string_view> longest_first(secrets.begin(),
+                                              secrets.end());  // one may begin another
+  std::stable_sort(longest_first.begin(), longest_first.end(),
+                   [](std::string_view a, std::string_view b) { return a.size() > b.size(); });
+  for (const std::string_view secret : longest_first) {
     if (secret.size() < shortest) continue;
     std::string clean;  // replacing in place would take quadratic time
     std::size_t from = 0;

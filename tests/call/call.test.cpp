@@ -717,6 +717,35 @@ TEST_CASE("a download that cannot be written ends with the error of its sink", "
         "It cannot be closed.");
 }
 
+TEST_CASE("a body without a head is not an answer, and the server had the request", "[call]") {
+  Sink sink;
+  Download reader(sink);
+  CallPlan plan = plan_of(request_of("POST"));
+  Call call(plan, reader, call_start);
+  static_cast<void>(call.next(call_start));
+  call.authorized(http::Headers{});
+  static_cast<void>(call.next(call_start));
+  CHECK(call.heard("a body") == http::Flow::stop);
+  call.exchanged({}, call_start, 0);
+  const Result<Success> result = std::move(call).result(call_start);
+  REQUIRE_FALSE(result);
+  CHECK(result.error().kind == ErrorKind::network);
+  CHECK(result.error().outcome_unknown);
+  CHECK(sink.text.empty());
+  CHECK_FALSE(sink.is_finished);
+}
+
+TEST_CASE("only a whole answer is downloaded", "[call]") {
+  for (const int status : {201, 204, 206}) {
+    Sink sink;
+    Download reader(sink);
+    const CallDriver driver{.answers = {{.status = status, .body = "abc"}}};
+    CHECK_FALSE(driver.live(plan_of(request_of("GET")), reader).result);
+    CHECK(sink.text.empty());
+    CHECK_FALSE(sink.is_finished);
+  }
+}
+
 // ---- stopping
 
 TEST_CASE("a call that is stopped does nothing more, whatever it asks for", "[call]") {

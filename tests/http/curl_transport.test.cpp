@@ -219,6 +219,9 @@ TEST_CASE("an answer reaches its listener once, whatever its form", "[curl_trans
        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nX-Interim: 1\r\n\r\n" +
            answer("late"),
        200, "late"},
+      {"with a header that looks like a status",
+       "HTTP/1.1 200 OK\r\nHTTP/1.1 503: x\r\nHTTP/x y: 1\r\nContent-Length: 2\r\n\r\nok", 200,
+       "ok"},
       {"a refusal", answer("no", "429 Too Many Requests"), 429, "no"},
       {"a server's failure", answer("oops", "503 Service Unavailable"), 503, "oops"},
   };
@@ -437,6 +440,26 @@ TEST_CASE("a source does not shorten the time to connect", "[curl_transport]") {
   const auto start = std::chrono::steady_clock::now();
   check_failure(perform(*curl_transport({}), exchange), Kind::timed_out, Phase::connecting, false);
   CHECK(std::chrono::steady_clock::now() - start >= exchange.connect_timeout);
+}
+
+TEST_CASE("a body without a final head is not an answer", "[curl_transport]") {
+  LoopbackServer server([](Connection& connection) {
+    connection.read_request();
+    connection.send("HTTP/1.1 101 Switching Protocols\r\n\r\n" + std::string(2'000'000, 'x'));
+  });
+  const Exchanged outcome = perform(*curl_transport({}), post(server.url()));
+  check_failure(outcome, Kind::network, Phase::waiting, true);
+  CHECK(outcome.failure->message == "the answer has no whole head");
+  CHECK(outcome.body.empty());
+}
+
+TEST_CASE("a limit of time less than nothing is none", "[curl_transport]") {
+  LoopbackServer server(answer_each(answer("ok")));
+  http::Exchange exchange = post(server.url());
+  for (std::chrono::milliseconds* limit : {&exchange.connect_timeout, &exchange.first_byte_timeout,
+                                           &exchange.idle_timeout, &exchange.total_timeout})
+    *limit = std::chrono::milliseconds::min();
+  CHECK(was_answered(perform(*curl_transport({}), exchange), "ok"));
 }
 
 TEST_CASE("a server that closes before it reads is a network failure", "[curl_transport]") {

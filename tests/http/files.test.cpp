@@ -229,6 +229,8 @@ TEST_CASE("a new file in the place of an old one has its mode", "[files]") {
   for (const unsigned mode : {0600U, 0644U, 0440U}) {
     REQUIRE(::chmod(path.c_str(), mode) == 0);
     const auto sink = FileSink::create(path).value();
+    REQUIRE(sink->write("a beginning"));
+    REQUIRE(sink->restart());
     REQUIRE(sink->write("new"));
     REQUIRE(sink->finish());
     CHECK(fs::status(path).permissions() == static_cast<fs::perms>(mode));

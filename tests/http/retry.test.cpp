@@ -97,7 +97,8 @@ TEST_CASE("what may pass is asked for again, unless the server says otherwise", 
       {408, true},  {409, true},         {429, true},           {500, true},          {502, true},
       {503, true},  {504, true},         {529, true},           {400, false},         {401, false},
       {402, false}, {403, false},        {404, false},          {413, false},         {422, false},
-      {302, false}, {400, true, "true"}, {503, false, "false"}, {429, true, "maybe"},
+      {302, false}, {400, true, "true"}, {503, false, "false"}, {429, true, "maybe"}, {599, true},
+      {600, false},
   };
   for (const auto& [status, retried, advice] : cases) {
     INFO(status << " " << advice);

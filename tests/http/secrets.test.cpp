@@ -70,6 +70,12 @@ TEST_CASE("secrets are taken out of every text of an error", "[secrets]") {
   CHECK(error.causes[0].causes[0].message == "[redacted]");
 }
 
+TEST_CASE("of two secrets the longer is taken out first", "[secrets]") {
+  std::string text = "sk-token-new and sk-token";
+  redact(text, {"sk-token", "sk-token-new"});
+  CHECK(text == "[redacted] and [redacted]");
+}
+
 TEST_CASE("a secret that holds the mark itself does not go round in circles", "[secrets]") {
   std::string text = "a redacted b";
   redact(text, {"redacted"});
