@@ -98,10 +98,13 @@ Call::Step Call::send(Now now) {
   if (const std::optional<TimePoint> end = deadline())
     exchange().total_timeout = std::chrono::ceil<milliseconds>(*end - now.steady);
   if (!request.is_lookup) ++attempts_;
-  std::string_view url = request.exchange.url;
-  if (request.credential == Credential::url) url = url.substr(0, url.find('?'));
-  return Send{
-      .exchange = &request.exchange, .attempt = request.is_lookup ? 0 : attempts_, .url = url};
+  shown_url_ = request.exchange.url;
+  if (request.credential == Credential::url)
+    shown_url_.resize(std::min(shown_url_.find('?'), shown_url_.size()));
+  redact(shown_url_, plan_.secrets);  // a service may have named the key in what it looked up
+  return Send{.exchange = &request.exchange,
+              .attempt = request.is_lookup ? 0 : attempts_,
+              .url = shown_url_};
 }
 
 void Call::begin_request() {

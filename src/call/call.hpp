@@ -128,6 +128,7 @@ class Call {
   int retries_ = 0;
 
   // Of the exchange that is going on.
+  std::string shown_url_;
   http::Head head_;
   bool is_answer_ = false;               // and not a refusal
   std::string refusal_;                  // its beginning

@@ -459,6 +459,14 @@ TEST_CASE("a signed URL is a secret", "[call]") {
         "one.");
 }
 
+TEST_CASE("a key that a service names is in no URL that is shown", "[call]") {
+  Redirected reader(std::make_shared<Source>());
+  const CallDriver driver{.answers = {moved_to("https://store/sk-secret/x?y"), {.body = "stored"}}};
+  const Life life = driver.live(plan_of(request_of("POST")), reader);
+  CHECK(life.result);
+  CHECK(life.logged.back() == "https://store/[redacted]/x");
+}
+
 TEST_CASE("a redirect that no reader expects is an error", "[call]") {
   Text reader;
   const Life life = CallDriver{.answers = {moved}}.live(plan_of(request_of("GET")), reader);
