@@ -85,10 +85,67 @@ void redact(std::string& text, const std::vector<std::string>& secrets) {
   }
 }
 
-void redact(Error& error, const std::vector<std::string>& secrets) {
+namespace {
+
+/// With each character that `escape` writes in another way, written so; an empty one stays.
+template <class Escape>
+std::string escaped(std::string_view text, Escape escape) {
+  std::string written;
+  for (const char c : text) {
+    const std::string other = escape(c);
+    if (other.empty())
+      written += c;
+    else
+      written += other;
+  }
+  return written;
+}
+
+std::string json_escape(char c) {
+  return c == '"' || c == '\\' ? std::string{'\\', c} : std::string();
+}
+std::string json_escape_with_slash(char c) { return c == '/' ? "\\/" : json_escape(c); }
+std::string html_escape(char c) {
+  switch (c) {
+    case '&': return "&amp;";
+    case '<': return "&lt;";
+    case '>': return "&gt;";
+    case '"': return "&quot;";
+    case '\'': return "&#39;";
+    default: return {};
+  }
+}
+bool is_unreserved(char c) {  // RFC 3986, 2.3
+  return is_digit(c) || is_lower(lower(c)) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+std::string percent_escape(char c) {
+  return is_unreserved(c) ? std::string() : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+}
+std::string small_percent_escape(char c) {
+  return is_unreserved(c) ? std::string() : fmt::format("%{:02x}", static_cast<unsigned char>(c));
+}
+
+/// The secrets in every form in which a service, or a proxy, may quote them.
+std::vector<std::string> forms_of(const std::vector<std::string>& secrets) {
+  std::vector<std::string> forms = secrets;
+  for (const std::string& secret : secrets)
+    for (const auto escape :
+         {json_escape, json_escape_with_slash, html_escape, percent_escape, small_percent_escape})
+      if (std::string form = escaped(secret, escape); form != secret)
+        forms.push_back(std::move(form));
+  return forms;
+}
+
+void redact_forms(Error& error, const std::vector<std::string>& forms) {
   for (std::string* text : {&error.message, &error.code, &error.request_id, &error.partial})
-    redact(*text, secrets);
-  for (Error& cause : error.causes) redact(cause, secrets);
+    redact(*text, forms);
+  for (Error& cause : error.causes) redact_forms(cause, forms);
+}
+
+}  // namespace
+
+void redact(Error& error, const std::vector<std::string>& secrets) {
+  redact_forms(error, forms_of(secrets));
 }
 
 }  // namespace FineTuning::internal

@@ -27,7 +27,8 @@ void add_secrets_of_url(std::vector<std::string>& secrets, std::string_view url)
 /// Replaces every occurrence of each secret by "[redacted]".
 void redact(std::string& text, const std::vector<std::string>& secrets);
 
-/// The same in every text of an error.
+/// The same in every text of an error, and also of secrets that are escaped as in JSON, HTML or a
+/// URL.
 void redact(Error& error, const std::vector<std::string>& secrets);
 
 inline constexpr std::string_view redacted = "[redacted]";

@@ -70,6 +70,19 @@ TEST_CASE("secrets are taken out of every text of an error", "[secrets]") {
   CHECK(error.causes[0].causes[0].message == "[redacted]");
 }
 
+TEST_CASE("a secret is taken out of an error however it is escaped", "[secrets]") {
+  const std::vector<std::string> secrets{R"(ya29.a"b/c\d+e&f<g>h'i==)"};
+  for (const std::string message :
+       {R"(ya29.a"b/c\d+e&f<g>h'i==)", R"(ya29.a\"b/c\\d+e&f<g>h'i==)",
+        R"(ya29.a\"b\/c\\d+e&f<g>h'i==)", "ya29.a&quot;b/c\\d+e&amp;f&lt;g&gt;h&#39;i==",
+        "ya29.a%22b%2Fc%5Cd%2Be%26f%3Cg%3Eh%27i%3D%3D",
+        "ya29.a%22b%2fc%5cd%2be%26f%3cg%3eh%27i%3d%3d"}) {
+    Error error{.message = message};
+    redact(error, secrets);
+    CHECK(error.message == "[redacted]");
+  }
+}
+
 TEST_CASE("of two secrets the longer is taken out first", "[secrets]") {
   std::string text = "sk-token-new and sk-token";
   redact(text, {"sk-token", "sk-token-new"});
