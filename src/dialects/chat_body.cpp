@@ -122,16 +122,24 @@ std::string image_url(const Image& image) {
   return fmt::format("data:{};base64,{}", image.media_type, base64(image.bytes));
 }
 
-bool is_json_object(std::string_view text) {
+namespace {
+
+bool is_object(std::string_view text) {
   const JsonDocument value(text);
   return value && value->is_object();
+}
+
+}  // namespace
+
+bool is_json_object(std::string_view text) {
+  return is_object(text) && nlohmann::json::accept(text);
 }
 
 namespace {
 
 /// An error unless the text is a JSON object.
 Result<void> check_object(std::string_view text, std::string_view what) {
-  if (is_json_object(text)) return {};
+  if (is_object(text)) return {};
   return invalid_request(
       fmt::format("{} is not a JSON object of at most 128 levels; correct it.", what));
 }

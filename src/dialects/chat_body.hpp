@@ -31,6 +31,7 @@ void write_texts(JsonWriter& body, std::string_view key, const std::vector<std::
 /// The bytes in base64.
 [[nodiscard]] std::string base64(std::string_view bytes);
 
+/// True of a JSON object whose numbers a double can hold: others are not read everywhere.
 [[nodiscard]] bool is_json_object(std::string_view text);
 
 /// Refuses what no dialect can write: images of others than the user, and schemas or extra members

@@ -377,6 +377,7 @@ TEST_CASE("a request that cannot be written is refused with the reason", "[diale
            {{gemini}, calling("{"), bad_call},
            {{gemini}, calling("null"), bad_call},
            {{gemini}, calling("[1]"), bad_call},
+           {{gemini}, calling(R"({"a":1e999})"), bad_call},
            {{gemini}, calling("{\"a\":" + deep + "}"), bad_call},
            {{gemini},
             {.messages = {{.role = Role::tool, .parts = {"x"}, .tool_call_id = "c9"}}},
