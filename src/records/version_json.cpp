@@ -136,7 +136,7 @@ JsonResult read_table(const JsonValue& value, VersionTable& to) {
 
 // ---- writing
 
-std::string quoted(std::string_view text) {
+std::string json_quoted(std::string_view text) {
   JsonWriter out;
   out.string(text);
   return out.take();
@@ -162,19 +162,19 @@ std::string merged(const JsonValue& old, Members ours) {
 }
 
 std::string json_of(const ModelVersion& version, const JsonValue& old) {
-  return merged(old, {{"label", quoted(version.label)},
-                      {"model", quoted(version.model)},
-                      {"note", quoted(version.note)},
-                      {"day", quoted(version.day ? day_text(*version.day) : "")}});
+  return merged(old, {{"label", json_quoted(version.label)},
+                      {"model", json_quoted(version.model)},
+                      {"note", json_quoted(version.note)},
+                      {"day", json_quoted(version.day ? day_text(*version.day) : "")}});
 }
 
 std::string json_of(const VersionChange& change, const JsonValue& old) {
   const bool is_known = change.what != Kind::other;
-  return merged(old, {{"when", quoted(change.when ? moment_text(*change.when) : "")},
-                      {"what", quoted(is_known ? to_string(change.what) : change.raw_what)},
-                      {"label", quoted(change.label)},
-                      {"from", quoted(change.from)},
-                      {"note", quoted(change.note)}});
+  return merged(old, {{"when", json_quoted(change.when ? moment_text(*change.when) : "")},
+                      {"what", json_quoted(is_known ? to_string(change.what) : change.raw_what)},
+                      {"label", json_quoted(change.label)},
+                      {"from", json_quoted(change.from)},
+                      {"note", json_quoted(change.note)}});
 }
 
 /// A version keeps the members of the one with its label.
@@ -206,9 +206,9 @@ std::string json_of(const std::vector<VersionChange>& history, const JsonValue& 
 }
 
 std::string json_of(const VersionedModel& model, const JsonValue& old) {
-  return merged(old, {{"current", quoted(model.current)},
-                      {"previous", quoted(model.previous)},
-                      {"stable", quoted(model.stable)},
+  return merged(old, {{"current", json_quoted(model.current)},
+                      {"previous", json_quoted(model.previous)},
+                      {"stable", json_quoted(model.stable)},
                       {"versions", json_of(model.versions, find_or_null(old, "versions"))},
                       {"history", json_of(model.history, find_or_null(old, "history"))}});
 }
