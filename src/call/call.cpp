@@ -161,10 +161,10 @@ bool Call::is_too_large() const {
 
 void Call::exchanged(const Result<void, http::Failure>& outcome, Now now, double dice) {
   if (is_too_large()) return finish(too_large(plan_.provider->title, limits().max_response_bytes));
-  const http::Failure failure = outcome ? cut_answer() : outcome.error();
-  if (stopped_) return failed(as_stopped(failure), now, dice);
+  const auto failure = [&outcome] { return outcome ? cut_answer() : outcome.error(); };
+  if (stopped_) return failed(as_stopped(failure()), now, dice);
   if (head_.status != 0 && !is_answer_) return refused(now, dice);
-  if (head_.status == 0) return failed(failure, now, dice);  // a body alone is not an answer
+  if (head_.status == 0) return failed(failure(), now, dice);  // a body alone is not an answer
   Reading reading = reader_->end(outcome.has_value());
   if (std::holds_alternative<Answered>(reading)) {
     state_ = State::done;
@@ -173,7 +173,7 @@ void Call::exchanged(const Result<void, http::Failure>& outcome, Now now, double
   } else if (auto* unusable = std::get_if<Unusable>(&reading)) {
     found_unusable(std::move(*unusable), now, dice);
   } else {
-    failed(failure, now, dice);
+    failed(failure(), now, dice);
   }
 }
 

@@ -168,9 +168,10 @@ Error unreadable_body(std::string_view title, const http::BodySource& source) {
 
 Error unsafe_redirect(std::string_view title, int status) {
   return invalid_request(
-      fmt::format("{} answered {}, a redirect to an address that is not https; it is not followed, "
-                  "because others could read what is sent there. Correct the base URL.",
-                  title, status),
+      fmt::format(
+          "{} answered {}, a redirect to plain http or to this machine; it is not followed, "
+          "so that nothing is sent where it should not be. Correct the base URL.",
+          title, status),
       "redirected");
 }
 

@@ -80,7 +80,7 @@ ErrorKind kind_of_status(int status) {
       Row{408, ErrorKind::timed_out},
       Row{410, ErrorKind::not_found},
       Row{429, ErrorKind::rate_limited},
-      Row{498, ErrorKind::other},  // nobody's standard: each service has its own meaning
+      Row{498, ErrorKind::other},  // not standard: each service has its own meaning
       Row{499, ErrorKind::other},
       Row{501, ErrorKind::unsupported},
       Row{503, ErrorKind::overloaded},

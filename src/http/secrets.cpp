@@ -2,6 +2,7 @@
 
 #include "http/secrets.hpp"
 
+#include <FineTuning/internal/markup.hpp>
 #include <FineTuning/internal/scan.hpp>
 #include <FineTuning/internal/text.hpp>
 
@@ -70,10 +71,10 @@ void add_secrets_of_url(std::vector<std::string>& secrets, std::string_view url)
 
 void redact(std::string& text, const std::vector<std::string>& secrets) {
   constexpr std::size_t shortest = 4;  // what is shorter is part of many words, and not a secret
-  std::vector<std::string_view> longest_first(secrets.begin(),
-                                              secrets.end());  // one may begin another
-  std::stable_sort(longest_first.begin(), longest_first.end(),
-                   [](std::string_view a, std::string_view b) { return a.size() > b.size(); });
+  // The longest first, since one may begin another.
+  std::vector<std::string_view> longest_first(secrets.begin(), secrets.end());
+  std::sort(longest_first.begin(), longest_first.end(),
+            [](std::string_view a, std::string_view b) { return a.size() > b.size(); });
   for (const std::string_view secret : longest_first) {
     if (secret.size() < shortest) continue;
     std::string clean;  // replacing in place would take quadratic time
@@ -87,42 +88,27 @@ void redact(std::string& text, const std::vector<std::string>& secrets) {
 
 namespace {
 
-/// With each character that `escape` writes in another way, written so; an empty one stays.
-template <class Escape>
-std::string escaped(std::string_view text, Escape escape) {
-  std::string written;
-  for (const char c : text) {
-    const std::string other = escape(c);
-    if (other.empty())
-      written += c;
-    else
-      written += other;
-  }
-  return written;
-}
+// How a character of a secret, which is printable ASCII, is written where services quote it.
 
 std::string json_escape(char c) {
-  return c == '"' || c == '\\' ? std::string{'\\', c} : std::string();
+  return c == '"' || c == '\\' ? std::string{'\\', c} : std::string(1, c);
 }
 std::string json_escape_with_slash(char c) { return c == '/' ? "\\/" : json_escape(c); }
+
 std::string html_escape(char c) {
-  switch (c) {
-    case '&': return "&amp;";
-    case '<': return "&lt;";
-    case '>': return "&gt;";
-    case '"': return "&quot;";
-    case '\'': return "&#39;";
-    default: return {};
-  }
+  const std::string_view name = markup_escape(c);
+  return name.empty() ? std::string(1, c) : std::string(name);
 }
+
 bool is_unreserved(char c) {  // RFC 3986, 2.3
   return is_digit(c) || is_lower(lower(c)) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 std::string percent_escape(char c) {
-  return is_unreserved(c) ? std::string() : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  return is_unreserved(c) ? std::string(1, c)
+                          : fmt::format("%{:02X}", static_cast<unsigned char>(c));
 }
 std::string small_percent_escape(char c) {
-  return is_unreserved(c) ? std::string() : fmt::format("%{:02x}", static_cast<unsigned char>(c));
+  return is_unreserved(c) ? std::string(1, c) : lower_case(percent_escape(c));
 }
 
 /// The secrets in every form in which a service, or a proxy, may quote them.
@@ -130,9 +116,11 @@ std::vector<std::string> forms_of(const std::vector<std::string>& secrets) {
   std::vector<std::string> forms = secrets;
   for (const std::string& secret : secrets)
     for (const auto escape :
-         {json_escape, json_escape_with_slash, html_escape, percent_escape, small_percent_escape})
-      if (std::string form = escaped(secret, escape); form != secret)
-        forms.push_back(std::move(form));
+         {json_escape, json_escape_with_slash, html_escape, percent_escape, small_percent_escape}) {
+      std::string form;
+      for (const char c : secret) form += escape(c);
+      if (form != secret) forms.push_back(std::move(form));
+    }
   return forms;
 }
 

@@ -2,6 +2,8 @@
 
 #include "reports/markup.hpp"
 
+#include <FineTuning/internal/markup.hpp>
+
 #include <fmt/format.h>
 
 namespace FineTuning::internal {
@@ -11,12 +13,8 @@ constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
 
 /// What one ASCII character becomes.
 std::string_view escape(const char& c) {
+  if (const std::string_view name = markup_escape(c); !name.empty()) return name;
   switch (c) {
-    case '&': return "&amp;";
-    case '<': return "&lt;";
-    case '>': return "&gt;";
-    case '"': return "&quot;";
-    case '\'': return "&#39;";
     case '\r': return {};  // of a line's end; an XML parser would drop it too
     case '\t':
     case '\n': return {&c, 1};
